@@ -1,0 +1,1 @@
+"""What stands between Bihuan and other systems and devices."""

@@ -1,0 +1,1 @@
+"""Done once for all: access, actions, audit, events, evidence, jobs, notices, records, pages, sync."""

@@ -1,0 +1,1 @@
+"""Sibling capabilities that do not know each other."""

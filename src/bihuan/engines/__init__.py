@@ -1,0 +1,1 @@
+"""Pure work on text and numbers: no Django, no sockets, no clock."""

@@ -1,0 +1,1 @@
+"""Plain words every layer shares: text in two languages, term, problem, period, quantity, calendar, place."""

@@ -1,0 +1,1 @@
+"""闭环: the case, its stages, deadlines, duties, escalation and watchdog."""

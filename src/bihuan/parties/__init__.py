@@ -1,0 +1,1 @@
+"""Who and where: regions, organisations, people, posts, things, place parameters, calendar."""

@@ -1,0 +1,1 @@
+"""Nouns many domains share (登记簿): what exists."""

@@ -1,0 +1,1 @@
+"""Settings, urls, the list of modules, the command line."""

@@ -1,0 +1,1 @@
+"""The telemetry plane: bus, intake, partition folds, historian. No Django."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from bihuan.kernel.text import Text
 
 
-class Problem(Exception):  # noqa: N818  # the product's word; it is shown to people, not to programmers
-    """Base of every refusal the product makes. `code` is stable and part of the API; `status` is its HTTP face.
+class Problem(Exception):  # the product's word; it is shown to people, not to programmers
+    """Base of every refusal the product makes. `code` is stable and part of the API; `status` its HTTP face.
 
     `where` names the fields, cells or rows the problem is about: `{"due_on": Text(...)}`.
     """

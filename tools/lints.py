@@ -1,0 +1,106 @@
+"""Our own small lints: what no general linter knows about this tree. Bad samples: tests/architecture."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Names that say a kind of code and no subject: whatever they hold belongs somewhere with a name.
+NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "misc", "manager", "managers"}
+
+#: A folder of somebody's machine. Spelled so that this line does not find itself.
+MACHINE_PATH = re.compile(r"(?<![\w.~{}$/-])/(?:home|Users|root|work|opt|mnt|private)/[A-Za-z0-9_.-]+")
+
+#: The address of a package registry, where only digests belong.
+REGISTRY = re.compile(r"https?://[^/\s]*(?:pypi|pythonhosted|npmjs|registry|mirror)[^/\s]*", re.IGNORECASE)
+
+#: The reason beside an import inside a function, in the form `# late: why`.
+LATE_REASON = "# late:"
+
+Finding = tuple[int, str]
+
+
+def package_marker_with_code(source: str) -> Iterator[Finding]:
+    """`__init__.py` holds a docstring and nothing else (the package's own also its version)."""
+    for position, node in enumerate(ast.parse(source).body):
+        is_docstring = position == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_version = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__version__"
+        if not is_docstring and not is_version:
+            yield node.lineno, "__init__.py holds a docstring and nothing else"
+
+
+def late_import(source: str) -> Iterator[Finding]:
+    """An import inside a function is a question the design has not answered: with a reason or not at all."""
+    lines = source.splitlines()
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                around = lines[max(0, node.lineno - 2) : node.end_lineno]
+                if not any(LATE_REASON in line for line in around):
+                    yield (
+                        node.lineno,
+                        "import inside a function without `# late: reason` on its line or the one above",
+                    )
+
+
+def machine_path(source: str) -> Iterator[Finding]:
+    for number, line in enumerate(source.splitlines(), start=1):
+        for match in MACHINE_PATH.finditer(line):
+            yield number, f"a path of somebody's machine: {match.group()}"
+
+
+def registry_address(source: str) -> Iterator[Finding]:
+    for number, line in enumerate(source.splitlines(), start=1):
+        for match in REGISTRY.finditer(line):
+            yield number, f"the address of a package registry: {match.group()}"
+
+
+def nameless_file(path: str) -> Iterator[Finding]:
+    for part in Path(path).with_suffix("").parts:
+        if part in NAMELESS:
+            yield 1, f"'{part}' says no subject; name the file for what it is about"
+
+
+def tracked_files() -> list[str]:
+    """What git would commit: tracked, or new and not ignored."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sorted({name for name in listed.split("\0") if name and (ROOT / name).is_file()})
+
+
+def findings_in(path: str, source: str) -> Iterator[Finding]:
+    is_code = path.startswith("src/") and path.endswith(".py") and "/migrations/" not in path
+    if is_code:
+        yield from nameless_file(path)
+    if is_code and Path(path).name == "__init__.py":
+        yield from package_marker_with_code(source)
+    if is_code and "/tests/" not in path:
+        yield from late_import(source)
+    yield from machine_path(source)
+    if path.endswith(("package-lock.json", ".txt", ".toml", ".npmrc", ".in")):
+        yield from registry_address(source)
+
+
+def main() -> int:
+    found = 0
+    for path in tracked_files():
+        try:
+            source = (ROOT / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        for line, words in findings_in(path, source):
+            print(f"{path}:{line}: {words}")
+            found += 1
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""身份: from an account, token or session to the actor it stands for at this instant."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from bihuan.core.access.context import ANONYMOUS, Actor, Held
+from bihuan.core.access.models import ApiToken, Assignment, User
+from bihuan.core.access.scope import EVERYWHERE
+from bihuan.core.access.terms import AccessGrants
+
+
+def held_by(user: User, *, at: datetime) -> tuple[Held, ...]:
+    """The grants of every assignment that holds at this instant, each in its scope; and the keeping of one's own account."""
+    assignments = (
+        Assignment.objects.filter(user=user, from_at__lte=at)
+        .filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
+        .select_related("role")
+    )
+    held = [Held(grant, a.scope) for a in assignments for grant in a.role.grants]
+    return (*held, Held(AccessGrants.USE_OWN_ACCOUNT.value, EVERYWHERE))
+
+
+def actor_of(user: User | None, *, at: datetime, second_factor: bool = False) -> Actor:
+    if user is None or not user.is_active:
+        return ANONYMOUS
+    return Actor(
+        kind="user",
+        id=f"user:{user.pk}",
+        name=str(user),
+        held=held_by(user, at=at),
+        organisation=user.organisation_code or None,
+        second_factor=second_factor,
+    )
+
+
+def digest(secret: str) -> str:
+    """Tokens and session keys are long and random, so a plain digest is enough to keep them unreadable at rest."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def actor_of_token(secret: str, *, at: datetime) -> Actor:
+    """A token never proves a second factor: it can't sign off."""
+    token = (
+        ApiToken.objects.filter(digest=digest(secret), revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+        .select_related("user")
+        .first()
+    )
+    if token is None:
+        return ANONYMOUS
+    held = tuple(h for h in held_by(token.user, at=at) if h.grant in _listed(token.grants))
+    return Actor(
+        kind="token",
+        id=f"token:{token.user.pk}",
+        name=f"{token.user} · {token.name}",
+        held=held,
+        organisation=token.user.organisation_code or None,
+    )
+
+
+def _listed(grants: Iterable[str]) -> frozenset[str]:
+    return frozenset(grants)

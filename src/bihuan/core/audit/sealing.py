@@ -1,0 +1,138 @@
+"""封存: gives sealed places to rows not yet sealed, every few seconds; signs and anchors the chain of roots."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from bihuan.core.audit import keys
+from bihuan.core.audit.canonical import leaf_hash, merkle_root
+from bihuan.core.audit.models import AuditRow, Seal
+
+log = logging.getLogger("bihuan.audit")
+FIRST = "0" * 64
+BATCH = 5_000
+
+
+def seal_message(*, number: int, previous: str, root: str, count: int, sealed_at: str, algorithm: str) -> bytes:
+    """The bytes a seal signs, and of which its successor carries the digest."""
+    return f"bihuan-seal\n{number}\n{previous}\n{root}\n{count}\n{sealed_at}\n{algorithm}".encode()
+
+
+def message_of(seal: Seal) -> bytes:
+    return seal_message(
+        number=seal.number,
+        previous=seal.previous,
+        root=seal.root,
+        count=seal.count,
+        sealed_at=spell(seal.sealed_at),
+        algorithm=seal.algorithm,
+    )
+
+
+def spell(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def link_of(seal: Seal) -> str:
+    return hashlib.sha256(message_of(seal)).hexdigest()
+
+
+def seal_pending(*, at: datetime) -> Seal | None:
+    """Seal one batch. Rows whose mark isn't ours are left unsealed: they are what `audit verify` reports."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x42_48_53_4C])
+        waiting = list(AuditRow.objects.filter(seal__isnull=True).order_by("id")[:BATCH])
+        rows = [r for r in waiting if _is_ours(r)]
+        if len(rows) < len(waiting):
+            log.error("audit: %d rows carry no valid mark and were not sealed", len(waiting) - len(rows))
+        if not rows:
+            return None
+        last = Seal.objects.order_by("-number").first()
+        seal = Seal(
+            number=last.number + 1 if last else 1,
+            previous=link_of(last) if last else FIRST,
+            root=merkle_root([r.leaf for r in rows]),
+            count=len(rows),
+            sealed_at=at,
+            algorithm=keys.ALGORITHM,
+        )
+        seal.signature = keys.sign(message_of(seal))
+        seal.save(force_insert=True)
+        for position, row in enumerate(rows):
+            row.seal, row.position = seal, position
+        AuditRow.objects.bulk_update(rows, ["seal", "position"], batch_size=400)
+    anchor_missing()
+    return seal
+
+
+def _is_ours(row: AuditRow) -> bool:
+    canonical = bytes(row.canonical)
+    return row.mac == keys.mac(canonical) and row.leaf == leaf_hash(canonical)
+
+
+def anchor_path() -> Path:
+    return Path(settings.BIHUAN_AUDIT_ANCHOR or Path(settings.BIHUAN_HOME) / "anchors" / "audit.jsonl")
+
+
+def read_anchors(path: Path) -> list[dict[str, Any]]:
+    """The anchored seals, oldest first. A last line cut short by a power failure is not a seal."""
+    if not path.exists():
+        return []
+    anchors = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            anchors.append(json.loads(line))
+        except ValueError:
+            continue
+    return anchors
+
+
+def anchor_missing() -> None:
+    """Append every seal the anchor file lacks. Called after the commit: an anchor never names a seal that isn't there."""
+    path = anchor_path()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+        last = _last_number(path)
+        for seal in Seal.objects.filter(number__gt=last).order_by("number").iterator():
+            file.write(json.dumps(_anchor(seal), sort_keys=True) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _last_number(path: Path) -> int:
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(0, file.tell() - 8192))
+        tail = file.read().decode("utf-8", "replace").splitlines()
+    for line in reversed(tail):
+        try:
+            return int(json.loads(line)["number"])
+        except (ValueError, KeyError):
+            continue
+    return 0
+
+
+def _anchor(seal: Seal) -> dict[str, Any]:
+    return {
+        "number": seal.number,
+        "previous": seal.previous,
+        "root": seal.root,
+        "count": seal.count,
+        "sealed_at": spell(seal.sealed_at),
+        "algorithm": seal.algorithm,
+        "signature": seal.signature,
+    }

@@ -1,0 +1,253 @@
+"""核验: what `bihuan audit verify` and the verifying of an exported file have in common, and what each adds."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from bihuan.core.audit import keys
+from bihuan.core.audit.canonical import leaf_hash, merkle_root
+from bihuan.core.audit.models import AuditRow, Seal
+from bihuan.core.audit.sealing import FIRST, anchor_path, link_of, read_anchors, seal_message, spell
+from bihuan.kernel.text import Text
+
+
+@dataclass(slots=True)
+class Report:
+    """What a verification found. Clean means: nothing found."""
+
+    seals: int = 0
+    rows: int = 0
+    unsealed: int = 0
+    findings: list[Text] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.findings
+
+    def find(self, zh: str, en: str, **values: object) -> None:
+        self.findings.append(Text(zh, en).format(**values))
+
+
+def verify_database(*, anchor: Path | None = None, progress: Callable[[int], None] | None = None) -> Report:
+    """Every row against its bytes, every seal against its rows, the chain, the signature and the anchors."""
+    report = Report()
+    anchors = {a["number"]: a for a in read_anchors(anchor or anchor_path())}
+    previous, expected = FIRST, 1
+    for seal in Seal.objects.order_by("number").iterator():
+        rows = list(AuditRow.objects.filter(seal=seal).order_by("position"))
+        _check_rows(report, rows, place=f"#{seal.number}", check_mac=True)
+        if seal.number != expected:
+            report.find(
+                "封存序号不连续：应为 {a}，实为 {b}",
+                "Seal numbers have a gap: {a} expected, {b} found",
+                a=expected,
+                b=seal.number,
+            )
+        if [r.position for r in rows] != list(range(seal.count)):
+            report.find(
+                "封存 {n} 的记录数与封存时不符：封存 {a} 条，现有 {b} 条",
+                "Seal {n} holds {b} rows where {a} were sealed",
+                n=seal.number,
+                a=seal.count,
+                b=len(rows),
+            )
+        _check_seal(report, _as_mapping(seal), [r.leaf for r in rows], previous, keys.public_key())
+        _check_anchor(report, _as_mapping(seal), anchors.get(seal.number))
+        previous, expected = link_of(seal), seal.number + 1
+        report.seals += 1
+        report.rows += len(rows)
+        if progress:
+            progress(report.rows)
+    last = expected - 1
+    if beyond := [n for n in anchors if n > last]:
+        report.find(
+            "外部锚点有封存 {a}–{b}，数据库中没有：尾部被截断，或恢复了旧副本",
+            "The anchor outside the database knows seals {a}–{b} that the database lacks: its tail was cut or an old copy restored",
+            a=min(beyond), b=max(beyond),
+        )  # fmt: skip
+    waiting = list(AuditRow.objects.filter(seal__isnull=True).order_by("id").iterator())
+    _check_rows(report, waiting, place="unsealed", check_mac=True)
+    report.unsealed = len(waiting)
+    return report
+
+
+def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: bool) -> None:
+    for row in rows:
+        canonical = bytes(row.canonical)
+        if leaf_hash(canonical) != row.leaf:
+            report.find(
+                "记录 {id}（{p}）的内容与其散列不符：内容被改动",
+                "Row {id} ({p}) does not match its hash: it was edited",
+                id=row.pk,
+                p=place,
+            )
+        if check_mac and keys.mac(canonical) != row.mac:
+            report.find(
+                "记录 {id}（{p}）没有本系统的标记：由他人写入或改动",
+                "Row {id} ({p}) does not carry this system's mark: somebody else wrote or edited it",
+                id=row.pk,
+                p=place,
+            )
+        said = _parsed(canonical)
+        columns = {
+            "id": str(row.pk),
+            "at": spell(row.at),
+            "actor": row.actor,
+            "action": row.action,
+            "outcome": row.outcome,
+        }
+        if any(said.get(name) != value for name, value in columns.items()):
+            report.find(
+                "记录 {id}（{p}）的索引列与其内容不符",
+                "The columns of row {id} ({p}) disagree with its bytes",
+                id=row.pk,
+                p=place,
+            )
+
+
+def _parsed(canonical: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(canonical)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _as_mapping(seal: Seal) -> dict[str, Any]:
+    return {
+        "number": seal.number, "previous": seal.previous, "root": seal.root, "count": seal.count,
+        "sealed_at": spell(seal.sealed_at), "algorithm": seal.algorithm, "signature": seal.signature,
+    }  # fmt: skip
+
+
+def _check_seal(
+    report: Report, seal: Mapping[str, Any], leaves: list[str], previous: str, key: Ed25519PublicKey
+) -> None:
+    number = seal["number"]
+    if seal["previous"] != previous:
+        report.find("封存 {n} 与前一封存不相接", "Seal {n} does not continue the seal before it", n=number)
+    if merkle_root(leaves) != seal["root"]:
+        report.find("封存 {n} 的根与其记录不符", "The root of seal {n} does not match its rows", n=number)
+    try:
+        key.verify(bytes.fromhex(seal["signature"]), seal_message(**{k: seal[k] for k in _SIGNED}))
+    except (InvalidSignature, ValueError):
+        report.find(
+            "封存 {n} 的签名无效：封存被伪造或改动",
+            "The signature of seal {n} is invalid: it was forged or edited",
+            n=number,
+        )
+
+
+_SIGNED = ("number", "previous", "root", "count", "sealed_at", "algorithm")
+
+
+def _check_anchor(report: Report, seal: Mapping[str, Any], anchor: Mapping[str, Any] | None) -> None:
+    if anchor is None:
+        report.find("封存 {n} 没有外部锚点", "Seal {n} is not anchored outside the database", n=seal["number"])
+    elif any(anchor.get(name) != seal[name] for name in (*_SIGNED, "signature")):
+        report.find(
+            "封存 {n} 与外部锚点不符：历史被重写",
+            "Seal {n} differs from its anchor: history was rewritten",
+            n=seal["number"],
+        )
+
+
+def export(path: Path) -> int:
+    """All sealed rows as lines of JSON, with seals and public key: verifies without the database. Returns the rows."""
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        for line in _export_lines():
+            count += "canonical" in line
+            file.write(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+    return count
+
+
+def _export_lines() -> Iterator[dict[str, Any]]:
+    yield {"bihuan_audit_export": 1, "public_key": keys.public_key_hex()}
+    for seal in Seal.objects.order_by("number").iterator():
+        yield {"seal": _as_mapping(seal)}
+        for row in AuditRow.objects.filter(seal=seal).order_by("position").iterator():
+            yield {"leaf": row.leaf, "canonical": base64.b64encode(bytes(row.canonical)).decode("ascii")}
+
+
+def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | None = None) -> Report:
+    """An exported file by itself. `public_key` (hex), where given, must be the one the file names."""
+    report = Report()
+    anchors = {a["number"]: a for a in read_anchors(anchor)} if anchor else None
+    key_hex, groups = _read_export(path, report)
+    if public_key and key_hex != public_key:
+        report.find("文件所附公钥不是约定的公钥", "The file's public key is not the agreed one")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key or key_hex))
+    except ValueError:
+        report.find("文件没有可用的公钥", "The file holds no usable public key")
+        return report
+    previous, expected = FIRST, 1
+    for seal, rows in groups:
+        if seal["number"] != expected:
+            report.find(
+                "封存序号不连续：应为 {a}，实为 {b}",
+                "Seal numbers have a gap: {a} expected, {b} found",
+                a=expected,
+                b=seal["number"],
+            )
+        for leaf, canonical in rows:
+            if leaf_hash(canonical) != leaf:
+                report.find(
+                    "封存 {n} 中一条记录的内容与其散列不符",
+                    "A row of seal {n} does not match its hash",
+                    n=seal["number"],
+                )
+        if len(rows) != seal["count"]:
+            report.find(
+                "封存 {n} 应有 {a} 条，文件中有 {b} 条",
+                "Seal {n} should hold {a} rows, the file has {b}",
+                n=seal["number"],
+                a=seal["count"],
+                b=len(rows),
+            )
+        _check_seal(report, seal, [leaf_hash(c) for _, c in rows], previous, key)
+        if anchors is not None:
+            _check_anchor(report, seal, anchors.get(seal["number"]))
+        previous = _link(seal)
+        expected = seal["number"] + 1
+        report.seals += 1
+        report.rows += len(rows)
+    if anchors and max(anchors) >= expected:
+        report.find(
+            "外部锚点有封存 {a}–{b}，文件中没有",
+            "The anchor knows seals {a}–{b} that the file lacks",
+            a=expected,
+            b=max(anchors),
+        )
+    return report
+
+
+def _link(seal: Mapping[str, Any]) -> str:
+    return hashlib.sha256(seal_message(**{k: seal[k] for k in _SIGNED})).hexdigest()
+
+
+def _read_export(path: Path, report: Report) -> tuple[str, list[tuple[dict[str, Any], list[tuple[str, bytes]]]]]:
+    key = ""
+    groups: list[tuple[dict[str, Any], list[tuple[str, bytes]]]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            said = json.loads(line)
+            if "public_key" in said:
+                key = said["public_key"]
+            elif "seal" in said:
+                groups.append((said["seal"], []))
+            else:
+                groups[-1][1].append((said["leaf"], base64.b64decode(said["canonical"])))
+        except (ValueError, KeyError, IndexError, TypeError):
+            report.find("第 {n} 行读不懂", "Line {n} can't be read", n=number)
+    return key, groups

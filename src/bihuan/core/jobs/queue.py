@@ -1,0 +1,133 @@
+"""Putting work into the queue, and taking it out under a lease."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connections
+
+from bihuan.core.access.context import Context, service_actor
+from bihuan.core.jobs.models import Task
+from bihuan.core.jobs.terms import TaskState
+from bihuan.core.modules import Job, registry
+
+log = logging.getLogger("bihuan.jobs")
+LEASE = timedelta(minutes=5)
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def enqueue(
+    *, job: str, payload: dict[str, Any], key: str, at: datetime, run_at: datetime | None = None, by: str = ""
+) -> None:
+    """Once per key, however often it is said. Joins the transaction it is called in."""
+    registry().job(job)  # an unknown name stops here, not in the worker
+    Task.objects.bulk_create(
+        [Task(job=job, payload=payload, key=key, run_at=run_at or at, created_at=at, requested_by=by)],
+        ignore_conflicts=True,
+    )
+
+
+def enqueue_due(*, at: datetime) -> None:
+    """Every periodic job once per due instant, no matter how many workers ask."""
+    for job in registry().jobs.values():
+        if (due := last_due(job, at)) is not None:
+            enqueue(job=job.name, payload={}, key=f"{job.name}@{due.isoformat()}", at=at, run_at=due)
+
+
+def last_due(job: Job, at: datetime) -> datetime | None:
+    """The latest due instant not after `at`; None for a job that isn't periodic."""
+    if job.every is not None:
+        seconds = int(job.every.total_seconds())
+        return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)
+    if job.daily_at is not None:
+        local = at.astimezone(LOCAL)
+        due = local.replace(hour=job.daily_at.hour, minute=job.daily_at.minute, second=0, microsecond=0)
+        return (due if due <= local else due - timedelta(days=1)).astimezone(UTC)
+    return None
+
+
+def claim(*, at: datetime, worker: str) -> Task | None:
+    """The next task, held by a lease. A task whose holder died comes back when its lease ends."""
+    due = Task.objects.filter(state=TaskState.WAITING, run_at__lte=at).order_by("run_at", "id")
+    lost = Task.objects.filter(state=TaskState.RUNNING, lease_until__lt=at).order_by("lease_until")
+    for candidates in (lost, due):
+        for pk, state, lease in candidates.values_list("pk", "state", "lease_until")[:20]:
+            taken = Task.objects.filter(pk=pk, state=state, lease_until=lease).update(
+                state=TaskState.RUNNING, lease_until=at + LEASE, worker=worker
+            )
+            if taken:
+                return Task.objects.get(pk=pk)
+    return None
+
+
+def work_one(*, at: datetime, worker: str) -> bool:
+    """Take one task and do it. False when there is nothing to do now."""
+    task = claim(at=at, worker=worker)
+    if task is None:
+        return False
+    job = registry().job(task.job)
+    attempts = task.attempts + 1
+    try:
+        ctx = Context(actor=service_actor(job.name, *job.grants), at=at, cause=f"job:{task.pk}")
+        job.handle(ctx=ctx, **task.payload)
+    except Exception:  # a job may fail in any way; the queue must outlive it
+        error = traceback.format_exc()[-4000:]
+        log.exception("job %s failed, attempt %d", task.job, attempts)
+        gone = attempts >= job.max_attempts
+        Task.objects.filter(pk=task.pk).update(
+            state=TaskState.FAILED if gone else TaskState.WAITING,
+            attempts=attempts,
+            error=error,
+            lease_until=None,
+            run_at=at + pause(attempts),
+            finished_at=at if gone else None,
+        )
+    else:
+        Task.objects.filter(pk=task.pk).update(
+            state=TaskState.DONE, attempts=attempts, error="", lease_until=None, finished_at=at, progress=100
+        )
+    return True
+
+
+def pause(attempts: int) -> timedelta:
+    """10 s, 20 s, 40 s … at most an hour."""
+    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=1))
+
+
+def report_progress(*, task: UUID, percent: int, said: str = "") -> None:
+    """What a long job tells its reader; also renews its lease."""
+    now = datetime.now(UTC)
+    Task.objects.filter(pk=task).update(progress=min(99, percent), said=said[:300], lease_until=now + LEASE)
+
+
+def drain(*, at: datetime, limit: int = 10_000) -> int:
+    """Do all that is due at this instant, in this process. For tests, the demo and one-shot commands."""
+    done = 0
+    while done < limit and work_one(at=at, worker="drain"):
+        done += 1
+    return done
+
+
+def run_worker(*, stop: Callable[[], bool], idle: float = 0.5) -> None:
+    """The worker process: periodic jobs, then whatever waits, for ever."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    while not stop():
+        now = datetime.now(UTC)
+        try:
+            enqueue_due(at=now)
+            busy = work_one(at=now, worker=worker)
+        except Exception:  # the database may be away for a while
+            log.exception("worker pauses")
+            connections.close_all()
+            busy = False
+        if not busy:
+            time.sleep(idle)

@@ -1,0 +1,1 @@
+"""同步: idempotency, envelopes from phones and lower levels, conflicts that are listed, uploads that resume."""

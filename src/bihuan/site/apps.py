@@ -1,0 +1,16 @@
+"""Start-up: read the declarations of every module."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from bihuan.core import modules
+from bihuan.site.modules import MODULES
+
+
+class SiteConfig(AppConfig):
+    name = "bihuan.site"
+    label = "site"
+
+    def ready(self) -> None:
+        modules.load(MODULES)

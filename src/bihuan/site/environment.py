@@ -1,0 +1,118 @@
+"""设置: every setting is an environment variable, named once, in this table. docs/settings.md is drawn from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bihuan.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    name: str
+    default: str
+    text: Text
+
+    @property
+    def value(self) -> str:
+        return os.environ.get(self.name, self.default)
+
+    @property
+    def is_on(self) -> bool:
+        return self.value.lower() in ("1", "true", "yes", "on")
+
+
+def _table(*settings: Setting) -> dict[str, Setting]:
+    return {s.name: s for s in settings}
+
+
+SETTINGS = _table(
+    Setting(
+        "BIHUAN_HOME",
+        "var",
+        Text("状态目录：数据库、证据、密钥、日志", "Folder of all state: database, evidence, keys, logs"),
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        Text(
+            "PostgreSQL 地址；留空用状态目录下的 SQLite",
+            "PostgreSQL address; empty means SQLite under BIHUAN_HOME",
+        ),
+    ),
+    Setting("BIHUAN_BIND", "127.0.0.1", Text("监听地址", "Address to listen on")),
+    Setting("BIHUAN_PORT", "8710", Text("网页端口", "Port of the pages")),
+    Setting("BIHUAN_LIVE_PORT", "8711", Text("实时事件端口", "Port of the live events")),
+    Setting(
+        "BIHUAN_HOSTS",
+        "127.0.0.1,localhost,[::1]",
+        Text("允许的主机名，逗号分隔", "Host names served, comma separated"),
+    ),
+    Setting(
+        "BIHUAN_PUBLIC_URL",
+        "",
+        Text("对外网址，用于二维码与邮件链接", "Public address, for QR codes and links in mail"),
+    ),
+    Setting(
+        "BIHUAN_HTTPS",
+        "0",
+        Text("经 HTTPS 代理访问时设为 1：仅安全 Cookie、HSTS", "1 behind an HTTPS proxy: secure cookies, HSTS"),
+    ),
+    Setting(
+        "BIHUAN_PROXIES",
+        "0",
+        Text("前面可信反向代理的层数", "How many trusted reverse proxies stand in front"),
+    ),
+    Setting(
+        "BIHUAN_DEMO",
+        "0",
+        Text("演示模式；演示账号只能在此模式存在", "Demo mode; demo accounts exist only in it"),
+    ),
+    Setting(
+        "BIHUAN_AUDIT_ANCHOR",
+        "",
+        Text("审计锚点文件；建议放在别的磁盘或主机", "Audit anchor file; best on another disk or machine"),
+    ),
+    Setting(
+        "BIHUAN_AUDIT_SYSLOG",
+        "",
+        Text("审计锚点同时发往的 syslog 地址 host:port", "Syslog host:port that also gets the audit anchors"),
+    ),
+    Setting(
+        "BIHUAN_MAIL_URL",
+        "",
+        Text(
+            "发信服务 smtp://用户:口令@主机:端口；留空不发邮件",
+            "smtp://user:password@host:port; empty sends no mail",
+        ),
+    ),
+    Setting("BIHUAN_MAIL_FROM", "bihuan@localhost", Text("发件人", "Sender of mail")),
+    Setting("BIHUAN_OIDC_ISSUER", "", Text("OIDC 发行者；留空不启用", "OIDC issuer; empty means off")),
+    Setting("BIHUAN_OIDC_CLIENT", "", Text("OIDC 客户端编号", "OIDC client id")),
+    Setting("BIHUAN_OIDC_SECRET", "", Text("OIDC 客户端密钥", "OIDC client secret")),
+    Setting(
+        "BIHUAN_HEARTBEAT_URL",
+        "",
+        Text("看门狗心跳发往的外部地址", "Outside address that gets the watchdog's heartbeat"),
+    ),
+    Setting(
+        "BIHUAN_MAP_TILES",
+        "",
+        Text("地图瓦片地址模板；留空不用底图", "Map tile address template; empty draws no background"),
+    ),
+    Setting("BIHUAN_DEBUG", "0", Text("调试模式，仅供开发", "Debug mode, for development only")),
+)
+
+
+def setting(name: str) -> str:
+    return SETTINGS[name].value
+
+
+def is_on(name: str) -> bool:
+    return SETTINGS[name].is_on
+
+
+def home() -> Path:
+    return Path(setting("BIHUAN_HOME")).resolve()

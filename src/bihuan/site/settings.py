@@ -1,0 +1,130 @@
+"""Django's settings, all drawn from the table in `environment`. Secrets are generated on first start."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bihuan.core.secrets import write_secret
+from bihuan.site.environment import home, is_on, setting
+from bihuan.site.modules import APPS
+
+HERE = Path(__file__).resolve().parent
+BIHUAN_HOME = home()
+BIHUAN_AUDIT_ANCHOR = setting("BIHUAN_AUDIT_ANCHOR")
+BIHUAN_AUDIT_SYSLOG = setting("BIHUAN_AUDIT_SYSLOG")
+BIHUAN_DEMO = is_on("BIHUAN_DEMO")
+BIHUAN_PUBLIC_URL = setting("BIHUAN_PUBLIC_URL")
+BIHUAN_PROXIES = int(setting("BIHUAN_PROXIES"))
+BIHUAN_LIVE_PORT = int(setting("BIHUAN_LIVE_PORT"))
+BIHUAN_MAP_TILES = setting("BIHUAN_MAP_TILES")
+BIHUAN_OIDC = {
+    "issuer": setting("BIHUAN_OIDC_ISSUER"),
+    "client": setting("BIHUAN_OIDC_CLIENT"),
+    "secret": setting("BIHUAN_OIDC_SECRET"),
+}
+BIHUAN_MAIL_URL = setting("BIHUAN_MAIL_URL")
+BIHUAN_MAIL_FROM = setting("BIHUAN_MAIL_FROM")
+BIHUAN_HEARTBEAT_URL = setting("BIHUAN_HEARTBEAT_URL")
+
+DEBUG = is_on("BIHUAN_DEBUG")
+ALLOWED_HOSTS = [h.strip() for h in setting("BIHUAN_HOSTS").split(",") if h.strip()]
+if DEBUG:
+    ALLOWED_HOSTS.append("testserver")
+
+
+def _session_key() -> str:
+    path = BIHUAN_HOME / "keys" / "session.key"
+    content = path.read_bytes() if path.exists() else write_secret(path, secrets.token_urlsafe(48).encode())
+    return content.decode()
+
+
+def _database() -> dict[str, object]:
+    """SQLite: WAL, every writing transaction immediate, full sync: what was acknowledged survives a power cut."""
+    url = setting("DATABASE_URL")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": BIHUAN_HOME / "bihuan.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+SECRET_KEY = _session_key()
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.staticfiles", *APPS, "bihuan.site"]
+AUTH_USER_MODEL = "access.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+ROOT_URLCONF = "bihuan.site.urls"
+WSGI_APPLICATION = "bihuan.site.wsgi.application"
+APPEND_SLASH = True
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BIHUAN_HOME / "static"
+STATICFILES_DIRS = [HERE / "static"]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "bihuan_session"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "bihuan_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = is_on("BIHUAN_HTTPS")
+if is_on("BIHUAN_HTTPS"):
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+}

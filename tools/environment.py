@@ -25,6 +25,8 @@ LOCK = ROOT / "requirements" / "all.txt"
 NODE_LOCK = ROOT / "requirements" / "node.txt"
 VENDOR = ROOT / "frontend" / "vendor.py"
 STAMP = "bihuan-lock.sha256"
+#: Marks an environment as made here: nobody else's is ever emptied.
+OWN = "bihuan-environment"
 
 #: Settings of pip that would put packages somewhere else than into the environment.
 MISLEADING = (
@@ -77,12 +79,14 @@ def pip_install(venv: Path, lock: Path) -> bool:
 
 
 def make_empty(venv: Path) -> None:
-    if venv.exists() and any(venv.iterdir()) and not (venv / "pyvenv.cfg").is_file():
+    if venv.exists() and any(venv.iterdir()) and not (venv / OWN).is_file():
         raise SetUpFailed(
-            f"{venv} holds something that is not a Python environment; it is left alone. "
+            f"{venv} was not made by this script and is left alone. "
             "Move it away, or name another folder in BIHUAN_VENV."
         )
     shutil.rmtree(venv, ignore_errors=True)
+    venv.mkdir(parents=True)
+    (venv / OWN).write_text("Made by ./run, which may empty it and make it anew.\n")
     standard_venv.EnvBuilder(with_pip=True, symlinks=True).create(venv)
 
 

@@ -24,7 +24,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that acts. `id` is stable and goes into the audit row; the name never does.
+    """Somebody or something that acts. `id` is stable and goes into the audit row; the name never does:
+    `user:<account>`, `token:<account>:<token>`, `service:<name>`.
 
     `organisation` is the unit the person acts for. `second_factor` says that this session proved one.
     """
@@ -38,7 +39,7 @@ class Actor:
 
     @property
     def user_id(self) -> UUID | None:
-        return UUID(self.id.partition(":")[2]) if self.kind in ("user", "token") else None
+        return UUID(self.id.split(":")[1]) if self.kind in ("user", "token") else None
 
     def may(self, grant: str, place: Place) -> bool:
         return any(h.grant == grant and h.scope.covers(place) for h in self.held)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
 from bihuan.core.access.context import ANONYMOUS, Actor, Held
 from bihuan.core.access.models import ApiToken, Assignment, User
 from bihuan.core.access.scope import EVERYWHERE
 from bihuan.core.access.terms import AccessGrants
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 def held_by(user: User, *, at: datetime) -> tuple[Held, ...]:
@@ -25,8 +28,13 @@ def held_by(user: User, *, at: datetime) -> tuple[Held, ...]:
     return (*held, Held(AccessGrants.USE_OWN_ACCOUNT.value, EVERYWHERE))
 
 
+def may_be_used(user: User) -> bool:
+    """Closed accounts never; demo accounts only while this installation is a demo."""
+    return user.is_active and (not user.is_demo or bool(settings.BIHUAN_DEMO))
+
+
 def actor_of(user: User | None, *, at: datetime, second_factor: bool = False) -> Actor:
-    if user is None or not user.is_active:
+    if user is None or not may_be_used(user):
         return ANONYMOUS
     return Actor(
         kind="user",
@@ -44,18 +52,20 @@ def digest(secret: str) -> str:
 
 
 def actor_of_token(secret: str, *, at: datetime) -> Actor:
-    """A token never proves a second factor: it can't sign off."""
+    """A token never proves a second factor: it can't sign off. Its grants are at most those of its user now."""
     token = (
         ApiToken.objects.filter(digest=digest(secret), revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
         .select_related("user")
         .first()
     )
-    if token is None:
+    if token is None or not may_be_used(token.user) or token.user.must_change_password:
         return ANONYMOUS
+    if token.last_used_at is None or at - token.last_used_at >= SEEN_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
     held = tuple(h for h in held_by(token.user, at=at) if h.grant in _listed(token.grants))
     return Actor(
         kind="token",
-        id=f"token:{token.user.pk}",
+        id=f"token:{token.user.pk}:{token.pk}",
         name=f"{token.user} · {token.name}",
         held=held,
         organisation=token.user.organisation_code or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bihuan.core.access import roles
 from bihuan.core.access.terms import AccessGrants, AdministratorKind
 from bihuan.core.modules import Module, RoleSpec
 from bihuan.kernel.text import Text
@@ -10,6 +11,7 @@ MODULE = Module(
     name="access",
     label=Text("账号与权限", "Accounts and grants"),
     grants=AccessGrants,
+    actions=(roles.sync_roles,),
     roles=(
         RoleSpec(
             "system_administrator",

@@ -3,6 +3,7 @@
 MODULES = (
     "bihuan.core.access.module",
     "bihuan.core.events.module",
+    "bihuan.parties.module",
 )
 
 #: Django applications that hold tables, lowest layer first.
@@ -12,4 +13,5 @@ APPS = (
     "bihuan.core.events",
     "bihuan.core.jobs",
     "bihuan.core.sync",
+    "bihuan.parties",
 )

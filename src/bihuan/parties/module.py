@@ -1,0 +1,33 @@
+"""Declaration of parties."""
+
+from __future__ import annotations
+
+from bihuan.core.modules import Module, RoleSpec
+from bihuan.kernel.text import Text
+from bihuan.parties import actions
+from bihuan.parties.terms import PartiesGrants
+
+MODULE = Module(
+    name="parties",
+    label=Text("单位与区域", "Organisations and regions"),
+    grants=PartiesGrants,
+    actions=(
+        actions.add_region,
+        actions.add_organisation,
+        actions.change_organisation,
+        actions.abolish_organisation,
+        actions.add_person,
+        actions.add_post,
+        actions.appoint,
+        actions.end_appointment,
+        actions.set_parameter,
+        actions.set_calendar_day,
+    ),
+    roles=(
+        RoleSpec(
+            "parties_clerk",
+            Text("基础信息管理员", "Register clerk"),
+            (PartiesGrants.READ, PartiesGrants.MANAGE, PartiesGrants.MANAGE_PLACES),
+        ),
+    ),
+)

@@ -1,0 +1,53 @@
+"""Reads of parties, each within what the actor may see."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bihuan.core.access.context import Context
+from bihuan.core.actions.problems import NotFound
+from bihuan.parties.models import CalendarDay, Organisation, Parameter, Region, Thing
+from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
+
+
+def get_organisation(*, ctx: Context, code: str) -> Organisation:
+    found = Organisation.objects.visible_to(ctx.actor).select_related("region").filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_region(*, ctx: Context, code: str) -> Region:
+    found = Region.objects.visible_to(ctx.actor).filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_thing(*, ctx: Context, code: str) -> Thing:
+    found = Thing.objects.visible_to(ctx.actor).select_related("organisation", "region").filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def known_units(*, ctx: Context, region_path: str) -> list[KnownUnit]:
+    """The living organisations a plan of this place may name: its own, and those above and below it."""
+    places = Organisation.objects.visible_to(ctx.actor).filter(abolished_on__isnull=True)
+    rows = places.filter(region_path__startswith=region_path) | places.filter(region_path__in=ancestors(region_path))
+    return [KnownUnit(r.code, r.name, tuple(r.short_names)) for r in rows.only("code", "name", "short_names")]
+
+
+def parameter(*, name: str, region_path: str, on: date) -> DatedValue | None:
+    """地方参数: the value that holds at this place on this day, with its basis; None where nobody set one."""
+    rows = Parameter.objects.filter(name=name, region_path__in=ancestors(region_path))
+    return nearest((DatedValue(r.region_path, r.from_on, r.value, r.basis) for r in rows), path=region_path, on=on)
+
+
+def local_days(*, region_path: str, start: date, end: date) -> dict[date, bool]:
+    """Days that a place works (True) or rests (False) against the statutory calendar; the nearest place counts."""
+    found: dict[date, bool] = {}
+    rows = CalendarDay.objects.filter(day__gte=start, day__lt=end, region_path__in=ancestors(region_path))
+    for row in sorted(rows, key=lambda r: len(r.region_path)):
+        found[row.day] = row.is_working
+    return found

@@ -112,9 +112,9 @@ def unit_from(written: str) -> Unit:
         return BY_SYMBOL[text]
     except KeyError:
         raise UnitUnknown(
-            Text(
-                "单位“{unit}”不认识。可用：{known}。", "The unit “{unit}” is not known. There are: {known}."
-            ).format(unit=text, known="、".join(str(unit) for unit in Unit))
+            Text("单位“{unit}”不认识。可用：{known}。", "The unit “{unit}” is not known. There are: {known}.").format(
+                unit=text, known="、".join(str(unit) for unit in Unit)
+            )
         ) from None
 
 
@@ -128,9 +128,9 @@ class Quantity:
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
             raise AmountNotExact(
-                Text(
-                    "数量必须是十进制数，收到 {amount}。", "An amount is a decimal number, not {amount}."
-                ).format(amount=repr(self.amount))
+                Text("数量必须是十进制数，收到 {amount}。", "An amount is a decimal number, not {amount}.").format(
+                    amount=repr(self.amount)
+                )
             )
 
     def to(self, unit: Unit) -> Quantity:
@@ -139,9 +139,7 @@ class Quantity:
         wanted, wanted_exponent = unit.scale
         if dimension is not wanted:
             raise UnitsDoNotConvert(
-                Text("{a} 不能换算成 {b}。", "{a} does not convert to {b}.").format(
-                    a=self.unit.label, b=unit.label
-                )
+                Text("{a} 不能换算成 {b}。", "{a} does not convert to {b}.").format(a=self.unit.label, b=unit.label)
             )
         return Quantity(self.amount.scaleb(exponent - wanted_exponent, EXACT), unit)
 

@@ -159,9 +159,7 @@ def read_state(written: Any, *, where: str) -> LawState:
     return BY_CHINESE[written]
 
 
-def read_table(
-    version: Mapping[str, Any], *, where: str, folder: Path, at_best: LawState
-) -> list[dict[str, Any]]:
+def read_table(version: Mapping[str, Any], *, where: str, folder: Path, at_best: LawState) -> list[dict[str, Any]]:
     columns = version.get("columns")
     if not isinstance(columns, dict) or not set(columns.values()) <= COLUMN_TYPES:
         raise LawDataWrong(f"{where}.columns", f"names every column with one of {sorted(COLUMN_TYPES)}")
@@ -173,23 +171,17 @@ def read_table(
         if reader.fieldnames != list(columns):
             raise LawDataWrong(f"{file.name}:1", f"columns are {reader.fieldnames}, declared {list(columns)}")
         rows = [
-            read_row(row, columns=columns, where=f"{file.name}:{reader.line_num}", at_best=at_best)
-            for row in reader
+            read_row(row, columns=columns, where=f"{file.name}:{reader.line_num}", at_best=at_best) for row in reader
         ]
     if not rows:
         raise LawDataWrong(file.name, "holds no rows")
     return rows
 
 
-def read_row(
-    row: Mapping[Any, Any], *, columns: Mapping[str, str], where: str, at_best: LawState
-) -> dict[str, Any]:
+def read_row(row: Mapping[Any, Any], *, columns: Mapping[str, str], where: str, at_best: LawState) -> dict[str, Any]:
     if None in row or None in row.values():
         raise LawDataWrong(where, "has more or fewer cells than there are columns")
-    read = {
-        name: read_cell(row[name].strip(), kind=kind, where=f"{where} {name}")
-        for name, kind in columns.items()
-    }
+    read = {name: read_cell(row[name].strip(), kind=kind, where=f"{where} {name}") for name, kind in columns.items()}
     for name, kind in columns.items():
         if kind == "state":
             read[name] = weakest([read[name], at_best])

@@ -6,7 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from django.db import models
@@ -57,20 +57,24 @@ class Reference(BaseModel):
     expected_version: int | None = None
 
 
-class Ref(Generic[RowT]):
-    """`Ref[Case]` as the type of an input: the outside sends a reference, the action gets the row, or nobody gets anything.
-
-    The runner resolves the reference through the scoped query, locks the row, checks `expected_version`, and passes
-    the row itself.
-    """
-
-    def __class_getitem__(cls, model: Any) -> Any:
-        return Annotated[model, RefMark(model)]
-
-
 @dataclass(frozen=True, slots=True)
 class RefMark:
     model: type[models.Model]
+
+
+if TYPE_CHECKING:
+    Ref = Annotated[RowT, "a row, named by reference"]
+else:
+
+    class Ref:
+        """`Ref[Case]` as the type of an input: the outside sends a reference, the action gets the row, or nobody gets anything.
+
+        The runner resolves the reference through the scoped query, locks the row, checks `expected_version`, and
+        passes the row itself. To the type checker `Ref[Case]` is `Case`.
+        """
+
+        def __class_getitem__(cls, model: type[models.Model]) -> Any:
+            return Annotated[model, RefMark(model)]
 
 
 class Nothing(BaseModel):
@@ -179,20 +183,21 @@ def _read_signature(made: Action) -> None:
 
 def _read_field(name: str, hint: Any, required: bool, default: Any) -> InputField:
     marks = _marks(hint)
-    inner = [m for part in get_args(hint) for m in _marks(part)]
-    many_ref = next((m for m in inner if isinstance(m, RefMark)), None) if _is_list(hint) else None
-    optional_ref = next((m for m in inner if isinstance(m, RefMark)), None) if not _is_list(hint) else None
-    ref = next((m for m in marks if isinstance(m, RefMark)), None) or many_ref or optional_ref
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    many = get_origin(bare) is list
+    # The reference may stand by itself, in a list, or in `… | None`.
+    candidates = [*marks, *(mark for part in get_args(bare) for mark in _marks(part))]
+    ref = next((m for m in candidates if isinstance(m, RefMark)), None)
     return InputField(
         name=name,
         annotation=hint,
-        label=next((m for m in marks if isinstance(m, Label)), None),
+        label=next((m for m in candidates if isinstance(m, Label)), None),
         ref=ref,
-        many=many_ref is not None,
+        many=many and ref is not None,
         required=required,
         default=None if required else default,
-        personal=any(isinstance(m, PersonalMark) for m in marks),
-        secret=any(isinstance(m, SecretMark) for m in marks),
+        personal=any(isinstance(m, PersonalMark) for m in candidates),
+        secret=any(isinstance(m, SecretMark) for m in candidates),
     )
 
 
@@ -200,17 +205,12 @@ def _marks(hint: Any) -> tuple[Any, ...]:
     return tuple(hint.__metadata__) if get_origin(hint) is Annotated else ()
 
 
-def _is_list(hint: Any) -> bool:
-    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-    return get_origin(bare) is list
-
-
 def _outer_type(said: InputField) -> Any:
     """What the outside sends for this input: a reference where the action gets a row."""
     if said.ref is None:
         return said.annotation
     if said.many:
-        return list[Reference]
+        return list[Reference] if said.required else list[Reference] | None
     return Reference if said.required else Reference | None
 
 

@@ -290,11 +290,7 @@ def pass_time(points: Any, limits: Any, count: int, tick: int, start: int, out: 
                 if slot in (RATE, STUCK):
                     continue  # these are said by samples only: silence has no rate and stands still by nature
                 line = limits[base + slot]
-                if (
-                    line.phase == PENDING
-                    and line.enabled == 1
-                    and tick >= line.since_tick + TICK_MS + line.on_delay
-                ):
+                if line.phase == PENDING and line.enabled == 1 and tick >= line.since_tick + TICK_MS + line.on_delay:
                     what = enter(line)
                     n = emit(out, n, -1, base + slot, what, line, line.since + line.on_delay, point.value)
     return count, n

@@ -167,9 +167,7 @@ class Life:
         alarm.active, alarm.raised_at, alarm.stale_told = True, self.tick, False
         if not alarm.hidden:
             alarm.unacknowledged.append(occurrence)
-        seen = self.watch.raised(
-            limit, self.groups.get(limit // t.SLOTS, ""), tick=self.tick, hidden=alarm.hidden
-        )
+        seen = self.watch.raised(limit, self.groups.get(limit // t.SLOTS, ""), tick=self.tick, hidden=alarm.hidden)
         self.tell(
             Happening.RAISED,
             limit,

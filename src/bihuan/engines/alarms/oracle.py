@@ -127,9 +127,7 @@ class Oracle:
             point.value, point.value_at = value, at
         return t.JUDGED, told
 
-    def _condition(
-        self, point: Point, c: Condition, kind: str, at: int, value: float, good: bool
-    ) -> str | None:
+    def _condition(self, point: Point, c: Condition, kind: str, at: int, value: float, good: bool) -> str | None:
         began = at
         if kind in ("H", "HH"):
             over, back = value >= c.limit.value, value < c.back
@@ -160,9 +158,7 @@ class Oracle:
                 for kind in t.KINDS[: t.LOST]:
                     c = point.conditions.get(kind)
                     if c and (c.active or c.latched):
-                        told.append(
-                            (-1, number, f"{kind} input_lost", c.occurrence, point.last_at, point.value)
-                        )
+                        told.append((-1, number, f"{kind} input_lost", c.occurrence, point.last_at, point.value))
                 if lost and lost.limit.enabled and not point.settings.filed and not lost.active:
                     again, lost.latched = lost.latched, False
                     if again:

@@ -112,9 +112,7 @@ def check(settings: PointSettings) -> None:
     levels = {x.kind: x.value for x in settings.limits if x.enabled}
     order = [levels[k] for k in (LimitKind.LL, LimitKind.L, LimitKind.H, LimitKind.HH) if k in levels]
     if any(a >= b for a, b in itertools.pairwise(order)):
-        raise _bad(
-            settings, "阈值倒挂：应当低低 < 低 < 高 < 高高", "levels are inverted: LL < L < H < HH is needed"
-        )
+        raise _bad(settings, "阈值倒挂：应当低低 < 低 < 高 < 高高", "levels are inverted: LL < L < H < HH is needed")
 
 
 def _bad(settings: PointSettings, zh: str, en: str) -> BadLimits:

@@ -22,9 +22,7 @@ JUDGED, DUPLICATE, CONFLICT, LATE, FUTURE, UNKNOWN = range(6)
 
 # Quality of a sample (one byte). Below BAD_FROM the value may be judged.
 GOOD: Final = 0
-CLOCK_CORRECTED: Final = (
-    1  # the device's clock was off; the time was corrected at receipt, the original is kept
-)
+CLOCK_CORRECTED: Final = 1  # the device's clock was off; the time was corrected at receipt, the original is kept
 UNCERTAIN: Final = 2
 SUBSTITUTED: Final = 3
 BAD_FROM: Final = 16

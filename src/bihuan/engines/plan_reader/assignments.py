@@ -94,12 +94,7 @@ def _is_heading(stream: Stream, node: Node, own: list[Statement]) -> bool:
     first = own[0]
     before = stream.text[node.body : first.start]
     after = stream.text[own[-1].end : node.own_end].strip("。；，")
-    return (
-        len(own) == 1
-        and len(before) <= _HEADING_LENGTH
-        and "。" not in before[:-1]
-        and len(after) <= _LONG_REST
-    )
+    return len(own) == 1 and len(before) <= _HEADING_LENGTH and "。" not in before[:-1] and len(after) <= _LONG_REST
 
 
 def _closes_all(stream: Stream, node: Node, holders: list[Node]) -> bool:

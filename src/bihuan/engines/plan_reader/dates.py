@@ -138,9 +138,7 @@ def moments(text: str, start: int, end: int, plan: PlanCalendar) -> Iterator[Mom
 def _moment(text: str, m: object, plan: PlanCalendar, carried: tuple[int, int] | None) -> Moment | None:
     group = m.group  # type: ignore[attr-defined]
     a, b = m.span()  # type: ignore[attr-defined]
-    parts = {
-        k: group(k) for k in ("month", "day", "month_end", "third", "quarter", "half", "year_end", "whole")
-    }
+    parts = {k: group(k) for k in ("month", "day", "month_end", "third", "quarter", "half", "year_end", "whole")}
     if parts["whole"] and not group("year"):
         return None
     if parts["year_end"] and not group("year") and parts["year_end"] not in words("time", "year_ends"):
@@ -214,9 +212,7 @@ def _dotted(text: str, start: int, end: int) -> Iterator[Moment]:
 def is_due(text: str, moment: Moment) -> bool:
     """Whether a time phrase in running text says by when something is to be done."""
     before = text[max(0, moment.start - 4) : moment.start]
-    if (before.endswith(_NOT_DUE) and not before.endswith(_LEAD_INS)) or text.startswith(
-        _NOT_DUE_AFTER, moment.end
-    ):
+    if (before.endswith(_NOT_DUE) and not before.endswith(_LEAD_INS)) or text.startswith(_NOT_DUE_AFTER, moment.end):
         return False
     if before.endswith(("每", "每个")):
         return False

@@ -45,16 +45,10 @@ def read_details(stream: Stream, found: Found, plan: PlanCalendar, notices: list
     )
 
 
-def limit_deadlines(
-    stream: Stream, a: int, b: int, plan: PlanCalendar, notices: list[Notice]
-) -> list[Deadline]:
+def limit_deadlines(stream: Stream, a: int, b: int, plan: PlanCalendar, notices: list[Notice]) -> list[Deadline]:
     """A 完成时限 field: whole where it holds one time, piece by piece where it holds several."""
     found = list(moments(stream.text, a, b, plan))
-    found = [
-        m
-        for k, m in enumerate(found)
-        if not (k + 1 < len(found) and _opens_range(stream.text, m, found[k + 1]))
-    ]
+    found = [m for k, m in enumerate(found) if not (k + 1 < len(found) and _opens_range(stream.text, m, found[k + 1]))]
     ongoing = is_ongoing(stream.text[a:b])
     if not found:
         return [Deadline(stream.read(a, b), None, ongoing, stream.span(a, b))]
@@ -69,9 +63,7 @@ def _opens_range(text: str, first: Moment, second: Moment) -> bool:
     return 0 < len(between) <= 3 and any(c in _RANGE for c in between)
 
 
-def _carried(
-    stream: Stream, place: tuple[int, int], plan: PlanCalendar, notices: list[Notice]
-) -> list[Deadline]:
+def _carried(stream: Stream, place: tuple[int, int], plan: PlanCalendar, notices: list[Notice]) -> list[Deadline]:
     """到…年底，甲做…（…）；乙做…（…）: the date at the head of the sentence holds for both halves."""
     start = max(place[0], stream.text.rfind("。", place[0], place[1] - 1) + 1)
     head = next(moments(stream.text, start, place[1], plan), None)
@@ -81,9 +73,7 @@ def _carried(
 
 
 def _deadline(stream: Stream, m: Moment, notices: list[Notice], *, ongoing: bool = False) -> Deadline:
-    return Deadline(
-        stream.read(m.start, m.end), _day(stream, m, notices), ongoing, stream.span(m.start, m.end)
-    )
+    return Deadline(stream.read(m.start, m.end), _day(stream, m, notices), ongoing, stream.span(m.start, m.end))
 
 
 def _day(stream: Stream, m: Moment, notices: list[Notice]) -> str | None:

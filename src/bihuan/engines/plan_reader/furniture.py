@@ -27,9 +27,7 @@ def without_furniture(source: Source) -> Source:
     lines = _lines(source)
     cells = {b.span for b in source.blocks if b.kind == "cell"}
     numbers = {
-        i
-        for i, (span, words_) in enumerate(lines)
-        if words_ and _PAGE_NUMBER.match(words_) and span not in cells
+        i for i, (span, words_) in enumerate(lines) if words_ and _PAGE_NUMBER.match(words_) and span not in cells
     }
     skips = [lines[i][0] for i in numbers] + [lines[i][0] for i in _running_heads(lines, numbers)]
     skips += [Span(*m.span()) for m in _BOOKMARK.finditer(source.text)]
@@ -52,11 +50,7 @@ def _running_heads(lines: list[tuple[Span, str]], numbers: set[int]) -> set[int]
     for k, i in enumerate(filled):
         if i in numbers:
             for j in (k - 1, k + 1):
-                if (
-                    0 <= j < len(filled)
-                    and filled[j] not in numbers
-                    and len(lines[filled[j]][1]) <= _LONGEST_HEAD
-                ):
+                if 0 <= j < len(filled) and filled[j] not in numbers and len(lines[filled[j]][1]) <= _LONGEST_HEAD:
                     beside[filled[j]] = lines[filled[j]][1]
     counts = Counter(beside.values())
     return {i for i, words_ in beside.items() if counts[words_] >= 2}

@@ -172,12 +172,7 @@ def _counts(body: str, taken: set[int]) -> Iterator[Measure]:
         left, right = _clause(body, amount.start(), amount.end())
         lead = body[max(left, amount.start() - _REACH_BACK) : amount.start()]
         verb = max((lead.rfind(w) + len(w) for w in _FINISHING if w in lead), default=0)
-        if (
-            not verb
-            or "的" in lead[verb:]
-            or "、" in lead[verb:]
-            or lead.endswith(("第", "每", "同", "任", "某"))
-        ):
+        if not verb or "的" in lead[verb:] or "、" in lead[verb:] or lead.endswith(("第", "每", "同", "任", "某")):
             continue
         one = not (amount.group("n") or "")[0].isdigit() and value[0] == 1
         if one and value[1] not in _SINGULAR:

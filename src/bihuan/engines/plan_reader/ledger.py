@@ -126,9 +126,7 @@ class Ledger:
                 {"raw": r.raw, "who": r.who, "to": r.to, "due": list(r.due), "span": list(r.span)}
                 for r in self.reporting
             ],
-            "phases": [
-                {"name": p.name, "start": p.start, "end": p.end, "span": list(p.span)} for p in self.phases
-            ],
+            "phases": [{"name": p.name, "start": p.start, "end": p.end, "span": list(p.span)} for p in self.phases],
             "sections": [{"path": s.path, "span": list(s.span)} for s in self.sections],
             "warnings": [
                 {
@@ -147,9 +145,7 @@ def _task(task: Task) -> Mapping[str, Any]:
         "section": task.section,
         "text": task.text,
         "span": list(task.span),
-        "responsible": [
-            {"unit": r.unit, "role": str(r.role), "span": list(r.span)} for r in task.responsible
-        ],
+        "responsible": [{"unit": r.unit, "role": str(r.role), "span": list(r.span)} for r in task.responsible],
         "responsible_raw": task.responsible_raw,
         "responsible_span": list(task.responsible_span),
         "deadlines": [

@@ -31,9 +31,7 @@ _STOPS = frozenset("。；！？：）”》")
 _BOUND = frozenset("第、.-~至和及或与条款项/×+")
 _HEADING_ROOM = 60
 CHINESE_PAREN, ARABIC_PAREN, DOT, LABEL = "paren", "aparen", "dot", "label"
-_HEADING_WORDS = tuple(
-    w for name in ("never", "said", "tasks", "steps") for w in words("chapter_words", name)
-)
+_HEADING_WORDS = tuple(w for name in ("never", "said", "tasks", "steps") for w in words("chapter_words", name))
 
 
 @dataclass(slots=True)
@@ -106,9 +104,7 @@ def outline(stream: Stream) -> Node:
 def _marks(stream: Stream) -> Iterator[_Mark]:
     for m in _MARKER.finditer(stream.text):
         style = next(
-            s
-            for s in ("label", "chapter", "paren", "aparen", "decimal", "dot", "half", "dun", "circle")
-            if m.group(s)
+            s for s in ("label", "chapter", "paren", "aparen", "decimal", "dot", "half", "dun", "circle") if m.group(s)
         )
         at_line_start = m.start() == 0 or stream.breaks.get(m.start(), 0) >= LIKELY
         if style == "decimal":
@@ -131,9 +127,7 @@ def _mend_mixed_parens(marks: list[_Mark]) -> list[_Mark]:
     inside another.
     """
     mended = list(marks)
-    outer = [
-        i for i, m in enumerate(marks) if m.at_line_start and m.style in (CHINESE_PAREN, ARABIC_PAREN, "dun")
-    ]
+    outer = [i for i, m in enumerate(marks) if m.at_line_start and m.style in (CHINESE_PAREN, ARABIC_PAREN, "dun")]
     for k, i in enumerate(outer):
         mark = marks[i]
         if mark.style != ARABIC_PAREN:
@@ -215,11 +209,7 @@ def _may_stand_inline(stream: Stream, mark: _Mark, stack: list[Node]) -> bool:
 
 def _in_heading(text: str, node: Node, mark: _Mark) -> bool:
     """Directly behind a heading that ran into its first item: no sentence has ended since the last mark."""
-    return (
-        node.style != "root"
-        and mark.start - node.body <= _HEADING_ROOM
-        and "。" not in text[node.body : mark.start]
-    )
+    return node.style != "root" and mark.start - node.body <= _HEADING_ROOM and "。" not in text[node.body : mark.start]
 
 
 def _close(node: Node, end: int) -> None:

@@ -66,9 +66,7 @@ def _step(stream: Stream, node: Node, plan: PlanCalendar, *, is_steps: bool) -> 
         return None
     last = due[1] if len(due) > 1 and _joined(stream.text, due[0], due[1]) else due[0]
     assert last.due is not None
-    return Step(
-        node.start, last.end, (node.body, min(end, due[0].start)), _first(stream.text, due[:2]), last.due
-    )
+    return Step(node.start, last.end, (node.body, min(end, due[0].start)), _first(stream.text, due[:2]), last.due)
 
 
 def _joined(text: str, a: Moment, b: Moment) -> bool:

@@ -91,8 +91,7 @@ def _task(stream: Stream, found: Found, plan: PlanCalendar, notices: list[Notice
                 Doubt.INHERITED,
                 Text(
                     "此处责任表述同时约束以下各项任务，请在复核时决定是否逐项增列。",
-                    "This statement also binds every later task; "
-                    "decide at review whether to add the unit to each.",
+                    "This statement also binds every later task; decide at review whether to add the unit to each.",
                 ),
                 stream.span(found.raw_start, found.raw_end),
             )
@@ -166,8 +165,7 @@ def _doubts(stream: Stream, root: Node, assignments: Assignments) -> list[Notice
         Notice(
             Doubt.UNREAD_ASSIGNMENT,
             Text(
-                "此处写有责任单位，但所在章节（如总体要求、工作要求、时序安排）不产生任务。"
-                "如确为任务，请手工增加。",
+                "此处写有责任单位，但所在章节（如总体要求、工作要求、时序安排）不产生任务。如确为任务，请手工增加。",
                 "Units are named here, but such a chapter (aims, requirements, schedule) gives no tasks. "
                 "Add one by hand if it is a task.",
             ),

@@ -85,11 +85,7 @@ def _reports(text: str, a: int, b: int) -> bool:
     return (
         _STRONG.search(text, a, b) is not None
         or any(_addressee(text, m.end(), b) for m in _VERB.finditer(text, a, b))
-        or (
-            _TOWARDS in text[a:b]
-            and _VERB.search(text, a, b) is not None
-            and _towards(text, a, b) is not None
-        )
+        or (_TOWARDS in text[a:b] and _VERB.search(text, a, b) is not None and _towards(text, a, b) is not None)
     )
 
 
@@ -147,9 +143,7 @@ def _dues(text: str, a: int, b: int, plan: PlanCalendar) -> list[Due]:
         if not _taken(found, m.start(), m.end()):
             day = number(m.group("d")) or 0
             months = [number(x) for x in _EACH_MONTH.findall(m.group())]
-            found.append(
-                Due(m.start(), m.end(), tuple(d for x in months if x and (d := _month_day(x, day))), False)
-            )
+            found.append(Due(m.start(), m.end(), tuple(d for x in months if x and (d := _month_day(x, day))), False))
     for moment in moments(text, a, b, plan):
         if _taken(found, moment.start, moment.end) or not (moment.says_by or moment.day_of_month):
             continue
@@ -263,6 +257,4 @@ def _towards(text: str, a: int, b: int) -> tuple[int, int] | None:
 
 def _own_addressee(text: str, a: int, b: int) -> tuple[int, int] | None:
     towards = _towards(text, a, b)
-    return towards or next(
-        (to for m in _VERB.finditer(text, a, b) if (to := _addressee(text, m.end(), b))), None
-    )
+    return towards or next((to for m in _VERB.finditer(text, a, b) if (to := _addressee(text, m.end(), b))), None)

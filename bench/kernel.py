@@ -24,8 +24,7 @@ def engine() -> bytes:
     made = Engine()
     levels = (("H", 80.0), ("HH", 90.0), ("L", 20.0), ("LL", 10.0))
     limits = tuple(
-        Limit(kind=LimitKind(k), value=v, deadband=2.0, on_delay_ms=1000, off_delay_ms=1000)
-        for k, v in levels
+        Limit(kind=LimitKind(k), value=v, deadband=2.0, on_delay_ms=1000, off_delay_ms=1000) for k, v in levels
     )
     made.configure([PointSettings(point=n, version=1, limits=limits) for n in range(POINTS)], seq=0, at=0)
     return snapshot.save(made)

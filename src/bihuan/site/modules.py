@@ -7,13 +7,12 @@ MODULES = (
     "bihuan.parties.module",
 )
 
-#: Django applications that hold tables, lowest layer first.
-APPS = (
-    "bihuan.core.access",
+#: Parts that hold tables and have nothing to declare.
+SILENT = (
     "bihuan.core.audit",
-    "bihuan.core.events",
-    "bihuan.core.evidence",
     "bihuan.core.jobs",
     "bihuan.core.sync",
-    "bihuan.parties",
 )
+
+#: Django applications: every module's package (its tables, templates and static files), and the silent ones.
+APPS = (*SILENT, *(module.removesuffix(".module") for module in MODULES))

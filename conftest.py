@@ -20,6 +20,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent
 
+#: People, sessions, a served site and a browser for tests of pages: tests/site_fixtures.py.
+pytest_plugins = ["site_fixtures"]
+
 #: Folders whose code needs the `web` extra; without it they are left out as a whole.
 NEEDS_DJANGO = ("core", "parties", "loop", "registers", "domains", "journeys", "site")
 

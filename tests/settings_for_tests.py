@@ -32,4 +32,8 @@ if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
 
 # A quick hasher: the tests prove who may log in, not how long a guess takes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Files by their plain names, looked up where they lie: nothing is collected for a test.
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # noqa: F405
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False}

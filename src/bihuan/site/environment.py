@@ -46,6 +46,14 @@ SETTINGS = _table(
     Setting("BIHUAN_PORT", "8710", Text("网页端口", "Port of the pages")),
     Setting("BIHUAN_LIVE_PORT", "8711", Text("实时事件端口", "Port of the live events")),
     Setting(
+        "BIHUAN_LIVE_URL",
+        "",
+        Text(
+            "浏览器访问实时事件的网址；留空为同一主机的实时事件端口",
+            "Address at which browsers reach the live events; empty means this host at that port",
+        ),
+    ),
+    Setting(
         "BIHUAN_HOSTS",
         "127.0.0.1,localhost,[::1]",
         Text("允许的主机名，逗号分隔", "Host names served, comma separated"),

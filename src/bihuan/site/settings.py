@@ -18,6 +18,7 @@ BIHUAN_DEMO = is_on("BIHUAN_DEMO")
 BIHUAN_PUBLIC_URL = setting("BIHUAN_PUBLIC_URL")
 BIHUAN_PROXIES = int(setting("BIHUAN_PROXIES"))
 BIHUAN_LIVE_PORT = int(setting("BIHUAN_LIVE_PORT"))
+BIHUAN_LIVE_URL = setting("BIHUAN_LIVE_URL").rstrip("/")
 BIHUAN_MAP_TILES = setting("BIHUAN_MAP_TILES")
 BIHUAN_OIDC = {
     "issuer": setting("BIHUAN_OIDC_ISSUER"),
@@ -71,7 +72,14 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _session_key()
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.staticfiles", *APPS, "bihuan.site"]
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *APPS,
+    "bihuan.core.pages",
+    "bihuan.site",
+]
 AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 ROOT_URLCONF = "bihuan.site.urls"
@@ -86,6 +94,17 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = BIHUAN_HOME / "static"
 STATICFILES_DIRS = [HERE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names with a digest, kept by browsers for ever; `bihuan up` collects them when they have changed.
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "bihuan_session"
@@ -94,6 +113,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "bihuan_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "bihuan.core.pages.problems.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = is_on("BIHUAN_HTTPS")
 if is_on("BIHUAN_HTTPS"):
     SECURE_HSTS_SECONDS = 31_536_000
@@ -107,8 +127,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bihuan.core.pages.middleware.PageSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    # Before the check of forgery: a request with a token of its own needs none.
+    "bihuan.core.pages.middleware.ContextMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -116,7 +140,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "bihuan.core.pages.shell.shell",
+            ]
+        },
     }
 ]
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

@@ -14,3 +14,8 @@ urlpatterns = [
     for module in registry().modules.values()
     if module.urls
 ]
+
+handler400 = "bihuan.core.pages.problems.bad_request"
+handler403 = "bihuan.core.pages.problems.permission_denied"
+handler404 = "bihuan.core.pages.problems.page_not_found"
+handler500 = "bihuan.core.pages.problems.server_error"

@@ -1,0 +1,72 @@
+"""What the base template needs on every page. A lazy object: a fragment or a JSON answer pays for none of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from bihuan.core.access.context import ANONYMOUS
+from bihuan.core.pages import navigation
+from bihuan.kernel.text import current_language
+
+THEME_COOKIE = "bihuan_theme"
+THEMES = ("auto", "light", "dark")
+
+
+class Shell:
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.ctx = getattr(request, "ctx", None)
+
+    @property
+    def actor(self) -> Any:
+        return self.ctx.actor if self.ctx else ANONYMOUS
+
+    @property
+    def is_logged_in(self) -> bool:
+        return bool(self.actor.kind != "anonymous")
+
+    @property
+    def language(self) -> str:
+        return current_language.get()
+
+    @property
+    def html_lang(self) -> str:
+        return "zh-CN" if self.language == "zh" else "en"
+
+    @property
+    def theme(self) -> str:
+        said = self.request.COOKIES.get(THEME_COOKIE, "auto")
+        return said if said in THEMES else "auto"
+
+    @cached_property
+    def menu(self) -> list[navigation.Group]:
+        return navigation.menu(ctx=self.ctx, path=self.request.path) if self.ctx and self.is_logged_in else []
+
+    @cached_property
+    def widgets(self) -> list[navigation.WidgetView]:
+        return navigation.widgets(ctx=self.ctx) if self.ctx and self.is_logged_in else []
+
+    @cached_property
+    def user_menu(self) -> list[navigation.Entry]:
+        return navigation.user_menu()
+
+    @property
+    def here(self) -> str:
+        return self.request.get_full_path() if self.request.method == "GET" else self.request.path
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(settings.BIHUAN_DEMO)
+
+    @property
+    def map_tiles(self) -> str:
+        return str(settings.BIHUAN_MAP_TILES)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": Shell(request), "ctx": getattr(request, "ctx", None)}

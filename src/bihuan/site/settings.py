@@ -77,7 +77,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     *APPS,
-    "bihuan.core.pages",
     "bihuan.site",
 ]
 AUTH_USER_MODEL = "access.User"

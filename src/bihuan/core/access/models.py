@@ -105,7 +105,8 @@ class User(AbstractBaseUser, Row):
 
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:
-        return (AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT)
+        administrators = (AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT)
+        return (*administrators, AccessGrants.GUARD_LOGIN, AccessGrants.START_UP)
 
 
 class Owned(Row):

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
-from bihuan.core.access import roles
+from datetime import time
+
+from bihuan.core.access import jobs, roles, start
+from bihuan.core.access.actions import accounts, grants, guard, login, own_account, tokens
+from bihuan.core.access.events import GrantsChanged, SessionEnded
 from bihuan.core.access.terms import AccessGrants, AdministratorKind
-from bihuan.core.modules import Module, RoleSpec
+from bihuan.core.modules import Job, Module, RoleSpec
 from bihuan.kernel.text import Text
 
 MODULE = Module(
     name="access",
     label=Text("账号与权限", "Accounts and grants"),
     grants=AccessGrants,
-    actions=(roles.sync_roles,),
+    actions=(
+        roles.sync_roles,
+        start.create_first_administrators,
+        login.log_in,
+        login.log_out,
+        login.revoke_session,
+        guard.block_login,
+        guard.unlock,
+        own_account.change_password,
+        own_account.set_up_second_factor,
+        own_account.confirm_second_factor,
+        own_account.renew_recovery_codes,
+        own_account.disable_second_factor,
+        own_account.set_preferences,
+        accounts.create_user,
+        accounts.change_user,
+        accounts.deactivate_user,
+        accounts.reactivate_user,
+        accounts.reset_password,
+        accounts.reset_second_factor,
+        accounts.invite_link,
+        accounts.link_identity,
+        accounts.unlink_identity,
+        grants.grant_role,
+        grants.revoke_role,
+        grants.create_role,
+        grants.change_role,
+        grants.set_policy,
+        tokens.issue_token,
+        tokens.revoke_token,
+    ),
+    events=(SessionEnded, GrantsChanged),
+    jobs=(Job("access.sweep", Text("清扫登录记录", "Sweep login records"), jobs.sweep, daily_at=time(3, 40)),),
     roles=(
         RoleSpec(
             "system_administrator",

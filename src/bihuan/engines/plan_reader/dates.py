@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bihuan.engines.plan_reader.lexicon import table, words
-from bihuan.engines.plan_reader.numerals import number
+from bihuan.engines.plan_reader.numerals import CHINESE_DIGITS, number
 from bihuan.engines.plan_reader.patterns import any_of, pattern
 
 _YEAR_CN = "[〇零○一二三四五六七八九]{4}"
@@ -24,7 +24,7 @@ _LEAD_INS = tuple(words("time", "lead_ins"))
 _NOT_DUE = tuple(words("time", "not_due"))
 _NOT_DUE_AFTER = tuple(words("time", "not_due_after"))
 _ONGOING = tuple(words("time", "ongoing"))
-_WHOLE_YEAR = tuple(words("time", "whole_year"))
+WHOLE_YEAR = tuple(words("time", "whole_year"))
 _WITHIN_YEAR = tuple(words("time", "year_ends"))[-2:]
 
 TIME = pattern(
@@ -34,7 +34,7 @@ TIME = pattern(
     rf"|(?P<quarter>第?[一二三四1-4]季度)(?:{_MONTH_ENDS})?"
     rf"|(?P<half>{any_of(_HALVES)})(?:{_MONTH_ENDS})?"
     rf"|(?P<year_end>年?(?:{any_of(words('time', 'year_ends'))}|底|末|内))"
-    rf"|(?P<whole>{any_of(_WHOLE_YEAR)})"
+    rf"|(?P<whole>{any_of(WHOLE_YEAR)})"
     rf")(?P<before>{_ENDS})?"
 )
 _DOT_DATE = pattern(
@@ -122,7 +122,7 @@ def moments(text: str, start: int, end: int, plan: PlanCalendar) -> Iterator[Mom
     at = start
     while at < end and (m := TIME.search(text, at, end)):
         at = m.end()
-        if m.start() and text[m.start() - 1].isdigit():
+        if m.start() and (text[m.start() - 1].isdigit() or text[m.start() - 1] in CHINESE_DIGITS):
             continue
         if "。" in text[start : m.start()].rpartition("；")[2][-80:]:
             carried = carried if carried and text.rfind("。", start, m.start()) < 0 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bihuan.engines.plan_reader.assignments import Found
-from bihuan.engines.plan_reader.dates import Moment, PlanCalendar, is_due, is_ongoing, moments
+from bihuan.engines.plan_reader.dates import WHOLE_YEAR, Moment, PlanCalendar, is_due, is_ongoing, moments
 from bihuan.engines.plan_reader.indicators import find_indicators
 from bihuan.engines.plan_reader.ledger import Deadline, Indicator, Notice
 from bihuan.engines.plan_reader.stream import Stream
@@ -50,6 +50,8 @@ def limit_deadlines(stream: Stream, a: int, b: int, plan: PlanCalendar, notices:
     found = list(moments(stream.text, a, b, plan))
     found = [m for k, m in enumerate(found) if not (k + 1 < len(found) and _opens_range(stream.text, m, found[k + 1]))]
     ongoing = is_ongoing(stream.text[a:b])
+    if not found and plan.year and any(w in stream.text[a:b] for w in WHOLE_YEAR):
+        return [Deadline(stream.read(a, b), f"{plan.year}-12-31", ongoing, stream.span(a, b))]
     if not found:
         return [Deadline(stream.read(a, b), None, ongoing, stream.span(a, b))]
     if len(found) == 1:

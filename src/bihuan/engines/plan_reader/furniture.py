@@ -45,12 +45,18 @@ def _lines(source: Source) -> list[tuple[Span, str]]:
 
 def _running_heads(lines: list[tuple[Span, str]], numbers: set[int]) -> set[int]:
     """Short lines repeated next to page numbers: the same words beside at least two of them."""
-    beside: dict[int, str] = {}
+    beside: dict[int, tuple[int, str]] = {}
     filled = [i for i, (_, words_) in enumerate(lines) if words_]
     for k, i in enumerate(filled):
         if i in numbers:
-            for j in (k - 1, k + 1):
-                if 0 <= j < len(filled) and filled[j] not in numbers and len(lines[filled[j]][1]) <= _LONGEST_HEAD:
-                    beside[filled[j]] = lines[filled[j]][1]
+            for side in (-1, 1):
+                j = k + side
+                if 0 <= j < len(filled) and filled[j] not in numbers and _may_be_head(lines[filled[j]][1]):
+                    beside[filled[j]] = (side, lines[filled[j]][1])
     counts = Counter(beside.values())
     return {i for i, words_ in beside.items() if counts[words_] >= 2}
+
+
+def _may_be_head(line: str) -> bool:
+    """A running head is short, no sentence and no labelled field (责任单位：… repeats of its own)."""
+    return len(line) <= _LONGEST_HEAD and not any(c in "。；：:、" for c in line)

@@ -8,10 +8,12 @@ from enum import Enum
 
 from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.outline import ARABIC_PAREN, CHINESE_PAREN, Node
+from bihuan.engines.plan_reader.statements import subject_of
 from bihuan.engines.plan_reader.stream import Stream
 
 _CHAPTERS = "chapter_words"
 _NEVER, _SAID = tuple(words(_CHAPTERS, "never")), tuple(words(_CHAPTERS, "said"))
+_AIMS = tuple(words(_CHAPTERS, "aims"))
 _TASKS, _STEPS = tuple(words(_CHAPTERS, "tasks")), tuple(words(_CHAPTERS, "steps"))
 _HEADING_WORDS = tuple(sorted(_NEVER + _SAID, key=len, reverse=True))
 _LONGEST_TITLE = 48
@@ -49,7 +51,7 @@ def title_end(stream: Stream, node: Node) -> int:
         return line
     if stop < 0 or stop + 1 >= node.own_end or (0 <= bracket < stop and text.find("）", bracket) > stop):
         return node.body
-    return stop
+    return node.body if subject_of(stream, node.body, stop, modal=True) else stop
 
 
 def marker(stream: Stream, node: Node) -> str:
@@ -94,6 +96,11 @@ def promise_of(heading: str) -> Promise:
     if any(w in heading for w in _TASKS):
         return Promise.TASKS
     return Promise.NEVER if any(w in heading for w in _NEVER) else Promise.SAID
+
+
+def tells_aims(heading: str) -> bool:
+    """Whether a chapter states aims (总体要求, 工作目标)."""
+    return any(w in heading for w in _AIMS)
 
 
 def tells_steps(heading: str) -> bool:

@@ -27,6 +27,7 @@ _PERIODS = table(_N, "periods")
 _EVERY = pattern(any_of(words(_N, "every")) + rf"|每(?P<k>{_CN}|\d{{1,2}})个?(?P<kind>年|月|季度|周|天|日)")
 _TIMES = frozenset(words(_N, "times"))
 _FINISHING = tuple(words(_N, "finishing"))
+_DOING = tuple(words(_N, "doing"))
 _COUNTABLE = frozenset(words(_N, "countable"))
 _SINGULAR = frozenset(words(_N, "singular"))
 _DURATIONS = frozenset(["个月", "年", "周", "天", "日", "小时", "个小时", "分钟", "工作日", "个工作日", "月"])
@@ -39,7 +40,8 @@ _KINDS = pattern(rf"(?P<n>\d{{1,3}})(?P<m>{any_of(words(_N, 'kinds'))})")
 _KINDS_FOLLOW = tuple(words(_N, "kinds_follow"))
 _QUOTED = pattern(r"“[^“”]{1,60}”|《[^《》]{1,90}》|‘[^‘’]{1,60}’")
 _CLAUSE_ENDS = "。；，！？"
-_REACH_BACK = 16
+_REACH_BACK = 24
+_NO_COUNT = ("第", "每", "同", "任", "某")
 _REACH_RHYTHM = 26
 
 
@@ -172,7 +174,11 @@ def _counts(body: str, taken: set[int]) -> Iterator[Measure]:
         left, right = _clause(body, amount.start(), amount.end())
         lead = body[max(left, amount.start() - _REACH_BACK) : amount.start()]
         verb = max((lead.rfind(w) + len(w) for w in _FINISHING if w in lead), default=0)
-        if not verb or "的" in lead[verb:] or "、" in lead[verb:] or lead.endswith(("第", "每", "同", "任", "某")):
+        if not verb and _acted_on(body, left, right, amount.start(), amount.end()):
+            verb = len(lead)
+        if not verb or "的" in lead[-2:] or "、" in lead[verb:] or lead.endswith(_NO_COUNT):
+            continue
+        if value[1] in _TIMES and not amount.group("n")[0].isdigit():
             continue
         one = not (amount.group("n") or "")[0].isdigit() and value[0] == 1
         if one and value[1] not in _SINGULAR:
@@ -186,6 +192,11 @@ def _counts(body: str, taken: set[int]) -> Iterator[Measure]:
             ">=" if one else "==",
             *value,
         )
+
+
+def _acted_on(body: str, left: int, right: int, a: int, b: int) -> bool:
+    """对120家企业开展…: the number stands before what is done to its objects."""
+    return body[left:a].endswith("对") and any(w in body[b:right] for w in _DOING)
 
 
 def _words(body: str) -> Iterator[Measure]:

@@ -151,7 +151,8 @@ def _place(stream: Stream, stack: list[Node], mark: _Mark, last: dict[str, int])
         return None
     continues = last.get(mark.style) == mark.n - 1 and mark.n > 1
     if mark.at_line_start:
-        return _parent_for(stack, mark) if mark.n == 1 or continues or mark.style in ("dot", LABEL) else None
+        loose = mark.style in (DOT, LABEL) or (mark.style == CHINESE_PAREN and stack[-1].depth <= 1)
+        return _parent_for(stack, mark) if mark.n == 1 or continues or loose else None
     if (mark.n == 1 or continues) and _may_stand_inline(stream, mark, stack):
         return _parent_for(stack, mark)
     return None

@@ -91,9 +91,16 @@ def _opening(stream: Stream, chapter: Node, plan: PlanCalendar) -> date | None:
 
 
 def find_milestones(
-    stream: Stream, spans: list[tuple[int, int]], plan: PlanCalendar, taken: list[tuple[int, int]]
+    stream: Stream,
+    spans: list[tuple[int, int]],
+    plan: PlanCalendar,
+    taken: list[tuple[int, int]],
+    aims: list[tuple[int, int]],
 ) -> Iterator[Step]:
-    """…2022年11月底前完成治理任务: a date with what is to be finished, outside tasks and reporting."""
+    """…2022年11月底前完成治理任务: a date with what is to be finished, outside tasks and reporting.
+
+    Chapters of aims name what is to be reached by a date in any words (到2027年底，体系基本健全).
+    """
     for start, end in spans:
         for m in moments(stream.text, start, end, plan):
             if m.due is None or not is_due(stream.text, m) or any(a <= m.start < b for a, b in taken):
@@ -103,5 +110,5 @@ def find_milestones(
             if stop == a and stop < end:
                 a = stop + 1
                 stop = min([e for c in "，。；" if (e := stream.text.find(c, a, end)) >= 0], default=end)
-            if stream.text[a:stop].startswith(_VERBS):
+            if stream.text[a:stop].startswith(_VERBS) or any(w <= start and end <= e for w, e in aims):
                 yield Step(m.start, stop, (a, stop), None, m.due)

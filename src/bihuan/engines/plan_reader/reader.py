@@ -6,6 +6,7 @@ from bihuan.engines.plan_reader.assignments import Assignments, Found, find_assi
 from bihuan.engines.plan_reader.dates import PlanCalendar, plan_calendar
 from bihuan.engines.plan_reader.details import Details, read_details
 from bihuan.engines.plan_reader.furniture import without_furniture
+from bihuan.engines.plan_reader.headings import heading_words, tells_aims
 from bihuan.engines.plan_reader.ledger import (
     Ledger,
     Notice,
@@ -132,8 +133,9 @@ def _outside_tasks(
         spans.append((tail, chapter.end, False))
     reports = find_reports(stream, spans, plan)
     steps = find_steps(stream, root, plan)
+    aims = [(c.start, c.end) for c in root.children if tells_aims(heading_words(stream, c))]
     taken = [(s.start, s.end) for s in steps] + [(r.start, r.end) for r in reports]
-    steps += find_milestones(stream, quiet, plan, taken)
+    steps += find_milestones(stream, quiet, plan, taken, aims)
     return reports, sorted(steps, key=lambda s: s.start)
 
 

@@ -142,5 +142,5 @@ def _wrap_width(source: Source) -> int:
     widest = widths[-1 - len(widths) // 50]
     if widest > 90:
         return 0
-    full = sum(1 for w in widths if w >= widest * 0.8)
-    return int(widest * 0.8) if full >= len(widths) * 0.3 else 0
+    full = sum(1 for w in widths if w >= widest - 2)
+    return int(widest * 0.85) if full >= max(4, len(widths) * 0.15) else 0

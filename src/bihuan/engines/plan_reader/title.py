@@ -21,10 +21,11 @@ _CARRIER = tuple(words("document_words", "carrier"))
 _ISSUED = pattern(any_of(words("redhead", "issued")))
 _REDHEAD = tuple(words("redhead", "words"))
 _SUFFIX = any_of(words("regions", "suffixes"))
-_REGION = pattern(rf"[{_HAN}]{{2,6}}?{_SUFFIX}")
+_REGION = pattern(rf"[{_HAN}]{{2,6}}?{_SUFFIX}(?!市)")
 _STEM = pattern(rf"([{_HAN}]{{2,5}}?){any_of(words('regions', 'parks'))}（([{_HAN}]{{2,6}}{_SUFFIX})）")
-_NOT_NAMES = frozenset(words("regions", "not_names"))
+_NOT_NAMES = tuple(words("regions", "not_names"))
 _LONGEST = 90
+_JOURNAL = 10  # 市政府公报: the name of a journal above a title, not a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def _title_lines(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | N
     for i, (start, _) in enumerate(lines[:24]):
         for j in range(i, min(i + 4, len(lines))):
             end = lines[j][1]
+            if text[lines[j][0] : end].endswith(_REDHEAD[:2]):
+                break
             whole = text[start:end]
             if len(whole) > _LONGEST or "。" in whole or "：" in whole or (whole.startswith("《") and j > i + 1):
                 break
@@ -101,7 +104,8 @@ def _title_lines(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | N
                     best = (start, end)
                 if j + 1 < len(lines) and genre_of(text[start : lines[j + 1][1]]) is Genre.UNKNOWN:
                     break
-        if best is not None and lines[i][0] >= best[1] and "。" in text[lines[i][0] : lines[i][1]]:
+        seen = best is not None and not text[best[0] : best[1]].endswith(_CARRIER)
+        if best is not None and seen and lines[i][0] >= best[1] and "。" in text[lines[i][0] : lines[i][1]]:
             break
     if best is None and lines:
         best = _fallback(text, lines)
@@ -121,9 +125,12 @@ def _better(text: str, best: tuple[int, int] | None, new: tuple[int, int]) -> bo
     old_words, new_words = text[best[0] : best[1]], text[new[0] : new[1]]
     if new[0] == best[0]:
         return True
+    if new[1] == best[1]:
+        return new_words.startswith(_ABOUT) or _chain(new_words) != ""
     if new[0] < best[1]:
         return False
-    return old_words.endswith(_CARRIER) and genre_of(new_words) is Genre.PLAN
+    replaceable = old_words.endswith(_CARRIER) or (genre_of(old_words) is Genre.OTHER and len(old_words) <= _JOURNAL)
+    return replaceable and genre_of(new_words) is Genre.PLAN
 
 
 def _fallback(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
@@ -139,7 +146,7 @@ def _run_in(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
     """No line breaks at all: the title ends at the first title word of the first sentence."""
     start = lines[0][0]
     first = text[start : start + _LONGEST]
-    ends = [first.find(w) + len(w) for w in _PLAN[:4] + _OTHER[:8] if first.find(w) >= 4]
+    ends = [first.find(w) + len(w) for w in _PLAN[:9] + _OTHER[:8] if first.find(w) >= 4]
     return (start, start + min(ends)) if ends else None
 
 
@@ -148,18 +155,24 @@ def _region(text: str, title: str) -> str:
     park = _STEM.search(title)
     if park and f"{park.group(1)}{_SUFFIX_CITY}" in text:
         return f"{park.group(1)}{_SUFFIX_CITY}{park.group(2)}"
-    chain, at = "", 0
-    bare = title[title.find("《") + 1 :] if _carried(title) else title
-    while (m := _REGION.match(bare, at)) and _is_name(m.group()):
-        chain, at = chain + m.group(), m.end()
+    chain = _chain(title[title.find("《") + 1 :] if _carried(title) else title)
     if chain:
         return chain
     counts = Counter(m.group() for m in _REGION.finditer(text[:3000]) if _is_name(m.group()) and len(m.group()) <= 4)
     return counts.most_common(1)[0][0] if counts else ""
 
 
-_SUFFIX_CITY = words("regions", "suffixes")[3]
+def _chain(title: str) -> str:
+    """天津市南开区…: the names of places a title begins with."""
+    chain, at = "", 0
+    while (m := _REGION.match(title, at)) and _is_name(m.group()):
+        chain, at = chain + m.group(), m.end()
+    return chain
+
+
+_ABOUT = "关于"
+_SUFFIX_CITY = words("regions", "suffixes")[4]
 
 
 def _is_name(word: str) -> bool:
-    return word[0] not in _NOT_NAMES and not any(word[:-1].endswith(n) for n in _NOT_NAMES)
+    return not word.startswith(_NOT_NAMES) and not word[:-1].endswith(_NOT_NAMES)

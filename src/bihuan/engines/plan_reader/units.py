@@ -14,6 +14,7 @@ _ROLE = pattern(any_of(_ROLE_OF) + "(?!的|单位|部门|人|制)")
 _SUFFIXES = tuple(words("units", "suffixes"))
 _FIRM = tuple(words("units", "firm"))
 _LEVELS = tuple(words("units", "levels"))
+_EVERY_ONE = tuple(words("units", "every_one"))
 _HEADS = tuple(words("units", "heads"))
 _NEVER = tuple(words("units", "never"))
 _COMPOUNDS = tuple(words("units", "compounds"))
@@ -90,7 +91,7 @@ def _joined(text: str, a: int, b: int, start: int) -> Iterator[tuple[int, int]]:
     piece = text[a:b]
     for m in _JOIN.finditer(mask(piece)):
         left, right = piece[: m.start()], piece[m.end() :]
-        complete = is_firm_unit(left) or (left.endswith(_FIRM) and len(left) > 1)
+        complete = left.endswith(_FIRM) or (is_unit(left) and left.startswith(_EVERY_ONE))
         if complete and is_unit(right) and not _bare(right) and len(left) > 1:
             yield from _trimmed(text, a, a + m.start(), start)
             yield from _joined(text, a + m.end(), b, start)

@@ -11,21 +11,21 @@ from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
 
 
 def get_organisation(*, ctx: Context, code: str) -> Organisation:
-    found = Organisation.objects.visible_to(ctx.actor).select_related("region").filter(code=code).first()
+    found: Organisation | None = Organisation.objects.visible_to(ctx.actor).select_related("region").filter(code=code).first()
     if found is None:
         raise NotFound
     return found
 
 
 def get_region(*, ctx: Context, code: str) -> Region:
-    found = Region.objects.visible_to(ctx.actor).filter(code=code).first()
+    found: Region | None = Region.objects.visible_to(ctx.actor).filter(code=code).first()
     if found is None:
         raise NotFound
     return found
 
 
 def get_thing(*, ctx: Context, code: str) -> Thing:
-    found = Thing.objects.visible_to(ctx.actor).select_related("organisation", "region").filter(code=code).first()
+    found: Thing | None = Thing.objects.visible_to(ctx.actor).select_related("organisation", "region").filter(code=code).first()
     if found is None:
         raise NotFound
     return found

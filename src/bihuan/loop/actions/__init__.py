@@ -1,0 +1,1 @@
+"""What people do to cases: handle, verify, direct; and what the clock does."""

@@ -1,0 +1,84 @@
+"""Declaration of the loop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bihuan.core.modules import Job, Module, RoleSpec
+from bihuan.kernel.text import Text
+from bihuan.loop import events, jobs
+from bihuan.loop.actions import clock, directing, handling, verifying
+from bihuan.loop.kinds import GENERAL
+from bihuan.loop.terms import LoopGrants
+from bihuan.parties.terms import PartiesGrants
+
+MODULE = Module(
+    name="loop",
+    label=Text("闭环事项", "Cases"),
+    grants=LoopGrants,
+    actions=(
+        directing.issue,
+        directing.extend,
+        directing.hand_over,
+        directing.chase,
+        directing.supervise,
+        directing.withdraw,
+        directing.reopen,
+        directing.cascade,
+        directing.mark_not_applicable,
+        handling.acknowledge,
+        handling.report_progress,
+        handling.settle_object,
+        handling.submit,
+        handling.ask_extension,
+        handling.assign_person,
+        verifying.close_out,
+        verifying.send_back,
+        clock.escalate,
+        clock.set_escalation_plan,
+        clock.add_duty,
+        clock.make_duty_cases,
+    ),
+    events=(events.CaseMoved, events.CaseEscalated),
+    jobs=(
+        Job(
+            "loop.escalate_due",
+            Text("到期催办", "Escalate what is due"),
+            jobs.escalate_due,
+            grants=(LoopGrants.ESCALATE, LoopGrants.READ),
+            every=timedelta(minutes=10),
+        ),
+        Job(
+            "loop.make_duty_cases",
+            Text("派发周期职责", "Make the cases of duties"),
+            jobs.make_duty_cases,
+            grants=(LoopGrants.ESCALATE, LoopGrants.READ, PartiesGrants.READ),
+            every=timedelta(hours=1),
+        ),
+    ),
+    roles=(
+        RoleSpec(
+            "handler",
+            Text("事项经办人", "Case handler"),
+            (LoopGrants.READ, LoopGrants.HANDLE, PartiesGrants.READ),
+        ),
+        RoleSpec(
+            "verifier",
+            Text("事项核验人", "Case verifier"),
+            (LoopGrants.READ, LoopGrants.VERIFY, LoopGrants.DIRECT, PartiesGrants.READ),
+            needs_second_factor=True,
+        ),
+        RoleSpec(
+            "reader",
+            Text("查看", "Reader"),
+            (LoopGrants.READ, PartiesGrants.READ),
+        ),
+        RoleSpec(
+            "committee_office",
+            Text("安委办工作人员", "Committee office"),
+            (LoopGrants.READ, LoopGrants.VERIFY, LoopGrants.DIRECT, LoopGrants.CONFIGURE, PartiesGrants.READ),
+            needs_second_factor=True,
+        ),
+    ),
+    declares=(GENERAL,),
+)

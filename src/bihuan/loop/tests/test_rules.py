@@ -1,0 +1,174 @@
+"""闭环规则: both sides of every boundary."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bihuan.loop import rules
+from bihuan.loop.rules import DEFAULT_ESCALATION, TRANSITIONS, EscalationStep
+from bihuan.loop.terms import DeadlineColour, EscalationDeed, Move, ProofRhythm, Stage
+
+LEGAL = [(move, stage) for move, (stages, _) in TRANSITIONS.items() for stage in stages]
+ILLEGAL = [(move, stage) for move in TRANSITIONS for stage in Stage if stage not in TRANSITIONS[move][0]]
+
+
+@pytest.mark.parametrize(("move", "stage"), LEGAL)
+def test_a_legal_move_leads_to_its_stage(move, stage):
+    to = TRANSITIONS[move][1]
+    assert rules.stage_after(move=move, stage=stage) == (to or stage)
+
+
+@pytest.mark.parametrize(("move", "stage"), ILLEGAL)
+def test_any_other_move_is_refused_and_says_when_it_is_possible(move, stage):
+    with pytest.raises(rules.IllegalMove) as refused:
+        rules.stage_after(move=move, stage=stage)
+    assert stage.label.zh in refused.value.text.zh
+    assert move.label.en in refused.value.text.en
+
+
+def test_only_issuing_has_no_row_in_the_table():
+    assert set(Move) - set(TRANSITIONS) == {Move.ISSUE}
+
+
+def test_nothing_leaves_a_withdrawn_case():
+    assert rules.moves_from(Stage.WITHDRAWN) == []
+
+
+def test_a_closed_case_can_only_be_reopened():
+    assert rules.moves_from(Stage.CLOSED_OUT) == [Move.REOPEN]
+
+
+def test_the_owner_is_never_the_supervisor():
+    rules.require_independent_supervisor(owner="A", supervisor="B")
+    with pytest.raises(rules.NotIndependent):
+        rules.require_independent_supervisor(owner="A", supervisor="A")
+
+
+@pytest.mark.parametrize(
+    ("submitted_by", "verifier", "unit", "allowed"),
+    [
+        ("user:1", "user:2", "B", True),
+        ("user:1", "user:2", None, True),
+        ("user:1", "user:1", "B", False),
+        ("user:1", "user:2", "A", False),
+    ],
+)
+def test_neither_the_submitter_nor_his_unit_verifies(submitted_by, verifier, unit, allowed):
+    def check():
+        rules.require_independent_verifier(owner="A", submitted_by=submitted_by, verifier=verifier, verifier_unit=unit)
+
+    if allowed:
+        check()
+    else:
+        with pytest.raises(rules.NotIndependent):
+            check()
+
+
+@pytest.mark.parametrize(("given", "required", "enough"), [(0, 0, True), (0, 1, False), (1, 1, True), (1, 2, False)])
+def test_evidence_is_counted(given, required, enough):
+    if enough:
+        rules.require_evidence(given=given, required=required)
+    else:
+        with pytest.raises(rules.EvidenceMissing):
+            rules.require_evidence(given=given, required=required)
+
+
+TODAY = date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "new", "allowed"),
+    [
+        (date(2026, 7, 1), date(2026, 7, 2), True),
+        (date(2026, 7, 1), date(2026, 7, 1), False),
+        (date(2026, 6, 1), date(2026, 6, 30), True),
+        (date(2026, 6, 1), date(2026, 6, 29), False),
+        (None, date(2026, 6, 30), True),
+        (None, date(2026, 6, 29), False),
+    ],
+)
+def test_an_extension_is_later_than_the_limit_and_not_in_the_past(due_on, new, allowed):
+    if allowed:
+        rules.require_later_deadline(due_on=due_on, new_due_on=new, today=TODAY)
+    else:
+        with pytest.raises(rules.BadDeadline):
+            rules.require_later_deadline(due_on=due_on, new_due_on=new, today=TODAY)
+
+
+def test_a_case_is_not_overdue_on_its_due_day():
+    assert not rules.is_overdue(due_on=TODAY, today=TODAY)
+    assert rules.is_overdue(due_on=TODAY, today=date(2026, 7, 1))
+    assert not rules.is_overdue(due_on=None, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("today", "colour"),
+    [
+        (date(2026, 6, 22), DeadlineColour.GREEN),
+        (date(2026, 6, 23), DeadlineColour.YELLOW),
+        (date(2026, 6, 30), DeadlineColour.YELLOW),
+        (date(2026, 7, 1), DeadlineColour.RED),
+    ],
+)
+def test_the_colour_turns_yellow_seven_days_before_and_red_the_day_after(today, colour):
+    assert rules.colour_of(due_on=TODAY, today=today) is colour
+
+
+def test_without_a_limit_or_once_closed_there_is_no_colour():
+    assert rules.colour_of(due_on=None, today=TODAY) is DeadlineColour.GREY
+    assert rules.colour_of(due_on=TODAY, today=date(2027, 1, 1), is_open=False) is DeadlineColour.GREY
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "on", "end"),
+    [
+        (ProofRhythm.MONTHLY, date(2024, 2, 1), date(2024, 2, 29)),
+        (ProofRhythm.MONTHLY, date(2026, 12, 31), date(2026, 12, 31)),
+        (ProofRhythm.QUARTERLY, date(2026, 1, 1), date(2026, 3, 31)),
+        (ProofRhythm.QUARTERLY, date(2026, 3, 31), date(2026, 3, 31)),
+        (ProofRhythm.QUARTERLY, date(2026, 4, 1), date(2026, 6, 30)),
+        (ProofRhythm.HALF_YEARLY, date(2026, 6, 30), date(2026, 6, 30)),
+        (ProofRhythm.HALF_YEARLY, date(2026, 7, 1), date(2026, 12, 31)),
+        (ProofRhythm.YEARLY, date(2026, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_proof_is_due_at_the_end_of_its_period(rhythm, on, end):
+    assert rules.end_of_period(rhythm=rhythm, on=on) == end
+
+
+def test_the_next_proof_is_due_one_period_later():
+    assert rules.next_proof(rhythm=ProofRhythm.QUARTERLY, after=date(2026, 12, 31)) == date(2027, 3, 31)
+
+
+def test_a_step_falls_due_on_its_day_and_only_once():
+    due_on = date(2026, 6, 30)
+    due = lambda today, fired=(): [  # noqa: E731
+        s.days for s in rules.steps_due(steps=DEFAULT_ESCALATION, due_on=due_on, fired=fired, today=today)
+    ]
+    assert due(date(2026, 6, 22)) == []
+    assert due(date(2026, 6, 23)) == [-7]
+    assert due(date(2026, 6, 29), fired=(-7,)) == [-1]
+    assert due(date(2026, 7, 1), fired=(-7, -1)) == [1]
+    assert due(date(2026, 8, 1), fired=()) == [-7, -1, 1, 3, 10]
+
+
+def test_after_the_last_step_there_is_nothing_to_look_for():
+    steps = [EscalationStep(1, EscalationDeed.CHASE, ("owner",))]
+    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=()) == date(2026, 7, 1)
+    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=(1,)) is None
+
+
+def test_unfinished_parts_hold_a_case_back_and_are_named():
+    rules.require_parts_done(open_children=0, open_objects=[])
+    with pytest.raises(rules.Unfinished) as refused:
+        rules.require_parts_done(open_children=2, open_objects=["甲厂"])
+    assert "甲厂" in refused.value.text.zh
+
+
+def test_the_diagram_draws_every_legal_transition():
+    drawn = rules.diagram()
+    for move, (stages, to) in TRANSITIONS.items():
+        for stage in stages:
+            assert f"{stage.value} --> {(to or stage).value}: {move.label.zh} {move.value}" in drawn

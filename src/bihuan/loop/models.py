@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
+from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
 from bihuan.core.evidence.models import Evidence
@@ -41,7 +42,7 @@ class Case(Row):
     supervisor_code = models.CharField(max_length=40)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="cases")
     region_path = PathField()
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children", db_index=False)
     level = models.CharField("等级", max_length=10, choices=Level.choices(), default=Level.ORDINARY)
     stage = models.CharField("阶段", max_length=12, choices=Stage.choices(), default=Stage.ISSUED)
     stage_since = models.DateTimeField("阶段起始")
@@ -71,6 +72,8 @@ class Case(Row):
             models.Index(fields=["supervisor_code", "stage", "due_on", "id"], name="case_by_supervisor"),
             models.Index(fields=["next_escalation_on"], name="case_to_escalate", condition=Q(is_open=True)),
             models.Index(fields=["kind", "stage"], name="case_by_kind"),
+            models.Index(fields=["is_open", "due_on", "id"], name="case_by_urgency"),
+            models.Index(fields=["parent"], name="case_by_parent"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -176,6 +179,11 @@ class CaseEvidence(CasePart):
 
     def __str__(self) -> str:
         return f"{self.evidence_id}"
+
+
+def evidence_seen_by(actor: Actor) -> Q:
+    """Whoever sees a case sees the evidence linked to it."""
+    return Q(pk__in=CaseEvidence.objects.filter(case__in=Case.objects.visible_to(actor).values("pk")).values("evidence"))
 
 
 class CaseObject(CasePart):

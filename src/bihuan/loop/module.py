@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bihuan.core.modules import Job, Module, RoleSpec
+from bihuan.core.evidence.reach import EvidenceReach
+from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
+from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
 from bihuan.kernel.text import Text
-from bihuan.loop import events, jobs
+from bihuan.loop import events, jobs, models, queries
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.kinds import GENERAL
-from bihuan.loop.terms import LoopGrants
+from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
 from bihuan.parties.terms import PartiesGrants
+
+SEES = (LoopGrants.READ, LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT)
 
 MODULE = Module(
     name="loop",
@@ -80,5 +84,28 @@ MODULE = Module(
             needs_second_factor=True,
         ),
     ),
-    declares=(GENERAL,),
+    urls="bihuan.loop.urls",
+    url_prefix="",
+    menu=(
+        MenuItem(Text("收件箱", "Inbox"), "inbox", "inbox", SEES, order=10),
+        MenuItem(Text("总览", "Overview"), "overview", "chart-bar", SEES, order=20),
+        MenuItem(Text("事项台账", "Case ledger"), "cases", "list", SEES, order=30),
+    ),
+    declares=(
+        GENERAL,
+        HomePage("inbox", SEES, order=10),
+        TopbarWidget("inbox", Text("收件箱", "Inbox"), "inbox", "inbox", queries.waiting_count, SEES, order=10),
+        EvidenceReach("cases", models.evidence_seen_by),
+        LiveFeed("cases", (events.CaseMoved, events.CaseEscalated), SEES),
+        Look(Stage.ISSUED, "blue", "inbox"),
+        Look(Stage.ACKNOWLEDGED, "blue", "check"),
+        Look(Stage.IN_HAND, "teal", "pencil"),
+        Look(Stage.SUBMITTED, "purple", "send"),
+        Look(Stage.CLOSED_OUT, "green", "circle-check"),
+        Look(Stage.WITHDRAWN, "neutral", "x"),
+        Look(DeadlineColour.RED, "red", "alert-triangle"),
+        Look(DeadlineColour.YELLOW, "yellow", "clock"),
+        Look(DeadlineColour.GREEN, "green", "check"),
+        Look(DeadlineColour.GREY, "neutral", "circle-dashed"),
+    ),
 )

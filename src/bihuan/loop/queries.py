@@ -1,0 +1,277 @@
+"""Reads of cases, each within what the actor may see. Every list costs the same few SQL statements at any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from bihuan.core.access.context import Context
+from bihuan.core.access.models import User
+from bihuan.core.actions.action import Action
+from bihuan.core.actions.problems import NotFound
+from bihuan.core.modules import registry
+from bihuan.kernel.calendar import day_of
+from bihuan.loop import rules
+from bihuan.loop.kinds import kind_of
+from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, NotApplicable
+from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
+
+PAGE = 50
+UNFINISHED = (Stage.ISSUED.value, Stage.ACKNOWLEDGED.value, Stage.IN_HAND.value)
+
+
+def get_case(*, ctx: Context, number: str) -> Case:
+    """The case by its number, or nothing: outside the scope it doesn't exist."""
+    found: Case | None = (
+        Case.objects.visible_to(ctx.actor)
+        .select_related("owner", "supervisor", "region", "parent", "owner_person", "thing")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_visible(*, ctx: Context, case: Case) -> bool:
+    return bool(Case.objects.visible_to(ctx.actor).filter(pk=case.pk).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list of cases is narrowed by. Unknown values of the address are passed over, not failed on."""
+
+    stage: str = ""
+    colour: str = ""
+    kind: str = ""
+    owner: str = ""
+    text: str = ""
+    open_only: bool = False
+
+    @classmethod
+    def from_query(cls, said: Mapping[str, str]) -> CaseFilter:
+        return cls(
+            stage=said.get("stage", "") if said.get("stage", "") in {s.value for s in Stage} else "",
+            colour=said.get("colour", "") if said.get("colour", "") in {c.value for c in DeadlineColour} else "",
+            kind=said.get("kind", "")[:40],
+            owner=said.get("owner", "")[:40],
+            text=said.get("q", "").strip()[:60],
+            open_only=said.get("open") == "1",
+        )
+
+
+def cases(*, ctx: Context, narrowed: CaseFilter) -> QuerySet[Case]:
+    """The cases one may see, narrowed; the most urgent first."""
+    rows: QuerySet[Case] = Case.objects.visible_to(ctx.actor)
+    today = day_of(ctx.at)
+    if narrowed.stage:
+        rows = rows.filter(stage=narrowed.stage)
+    if narrowed.open_only or narrowed.colour in ("red", "yellow", "green"):
+        rows = rows.filter(is_open=True)
+    rows = rows.filter(_coloured(narrowed.colour, today))
+    if narrowed.kind:
+        rows = rows.filter(kind=narrowed.kind)
+    if narrowed.owner:
+        rows = rows.filter(organisation_code=narrowed.owner)
+    if narrowed.text:
+        rows = rows.filter(Q(title__contains=narrowed.text) | Q(number=narrowed.text) | Q(text__contains=narrowed.text))
+    return rows.order_by(F("is_open").desc(), F("due_on").asc(nulls_last=True), "id")
+
+
+def _coloured(colour: str, today: date) -> Q:
+    soon = today + timedelta(days=7)
+    return {
+        DeadlineColour.RED.value: Q(due_on__lt=today),
+        DeadlineColour.YELLOW.value: Q(due_on__gte=today, due_on__lte=soon),
+        DeadlineColour.GREEN.value: Q(due_on__gt=soon),
+        DeadlineColour.GREY.value: Q(due_on__isnull=True) | Q(is_open=False),
+    }.get(colour, Q())
+
+
+def with_names(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """What a list shows of each row, without one more statement a row."""
+    return rows.select_related("owner", "supervisor").defer("text", "clause", "escalation", "escalated")
+
+
+def colour_of(case: Case, *, ctx: Context) -> DeadlineColour:
+    return rules.colour_of(due_on=case.due_on, today=day_of(ctx.at), is_open=case.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """收件箱: what waits for me. Each part is cut at `PAGE`; the counts are whole."""
+
+    to_acknowledge: list[Case]
+    to_handle: list[Case]
+    to_verify: list[Case]
+    to_decide: list[Case]
+    counts: Mapping[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.counts.values())
+
+
+def _mine(ctx: Context, grant: LoopGrants) -> list[str]:
+    """The organisations I act for with this grant: those of my scopes, and my own unit where a region grant covers it."""
+    codes = set(ctx.actor.reach(grant).organisations)
+    if ctx.actor.organisation and ctx.actor.has(grant):
+        codes.add(ctx.actor.organisation)
+    return sorted(codes)
+
+
+def inbox(*, ctx: Context) -> Inbox:
+    seen = with_names(Case.objects.visible_to(ctx.actor).filter(is_open=True))
+    handled, verified, directed = (_mine(ctx, g) for g in (LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT))
+    parts = {
+        "to_acknowledge": seen.filter(organisation_code__in=handled, stage=Stage.ISSUED),
+        "to_handle": seen.filter(organisation_code__in=handled, stage__in=(Stage.ACKNOWLEDGED, Stage.IN_HAND)),
+        "to_verify": seen.filter(supervisor_code__in=verified, stage=Stage.SUBMITTED),
+        "to_decide": seen.filter(supervisor_code__in=directed, wanted_due_on__isnull=False),
+    }
+    urgent = F("due_on").asc(nulls_last=True)
+    counts = {name: rows.count() for name, rows in parts.items()}
+    lists = {name: list(rows.order_by(urgent, "id")[:PAGE]) if counts[name] else [] for name, rows in parts.items()}
+    return Inbox(**lists, counts=counts)
+
+
+def waiting_count(*, ctx: Context) -> int:
+    """The number beside the inbox in the top bar."""
+    handled, verified = _mine(ctx, LoopGrants.HANDLE), _mine(ctx, LoopGrants.VERIFY)
+    if not handled and not verified:
+        return 0
+    return (
+        Case.objects.visible_to(ctx.actor)
+        .filter(is_open=True)
+        .filter(
+            Q(organisation_code__in=handled, stage__in=UNFINISHED)
+            | Q(supervisor_code__in=verified, stage=Stage.SUBMITTED)
+        )
+        .count()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """一屏总览: what is red now, what is overdue, what waits: counts over all one may see."""
+
+    by_stage: Mapping[Stage, int]
+    by_colour: Mapping[DeadlineColour, int]
+    supervised: int
+    total: int
+
+
+def situation(*, ctx: Context) -> Situation:
+    seen = Case.objects.visible_to(ctx.actor)
+    today = day_of(ctx.at)
+    stages = dict(seen.order_by().values_list("stage").annotate(n=Count("pk")))
+    still = Q(is_open=True)
+    counted = seen.order_by().aggregate(
+        **{c.value: Count("pk", filter=still & _coloured(c.value, today)) for c in DeadlineColour if c is not DeadlineColour.GREY},
+        grey=Count("pk", filter=still & Q(due_on__isnull=True)),
+        supervised=Count("pk", filter=still & Q(is_supervised=True)),
+    )
+    return Situation(
+        by_stage={s: stages.get(s.value, 0) for s in Stage},
+        by_colour={c: counted[c.value] for c in DeadlineColour},
+        supervised=counted["supervised"],
+        total=sum(stages.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step with the names of who made it and what it proved."""
+
+    step: CaseStep
+    by: str
+    evidence: tuple[CaseEvidence, ...]
+
+    @property
+    def move(self) -> Move:
+        return Move(self.step.move)
+
+
+@dataclass
+class CaseView:
+    """All of one case that its page shows."""
+
+    ctx: Context
+    case: Case
+    parties: list[CaseParty] = field(default_factory=list)
+    steps: list[StepView] = field(default_factory=list)
+    objects: list[CaseObject] = field(default_factory=list)
+    children: list[Case] = field(default_factory=list)
+    exempt: list[NotApplicable] = field(default_factory=list)
+
+    @cached_property
+    def colour(self) -> DeadlineColour:
+        return colour_of(self.case, ctx=self.ctx)
+
+    @property
+    def evidence(self) -> list[CaseEvidence]:
+        return [piece for step in self.steps for piece in step.evidence]
+
+
+def case_view(*, ctx: Context, case: Case) -> CaseView:
+    links: dict[Any, list[CaseEvidence]] = {}
+    for link in CaseEvidence.objects.filter(case=case).select_related("evidence", "evidence__file"):
+        links.setdefault(link.step_id, []).append(link)
+    steps = list(CaseStep.objects.filter(case=case).select_related("organisation"))
+    names = names_of(s.actor for s in steps)
+    return CaseView(
+        ctx=ctx,
+        case=case,
+        parties=list(case.parties.select_related("organisation").order_by("role", "organisation_code")),
+        steps=[StepView(s, names.get(s.actor, s.actor), tuple(links.get(s.pk, ()))) for s in steps],
+        objects=list(CaseObject.objects.filter(case=case)),
+        children=list(with_names(Case.objects.visible_to(ctx.actor).filter(parent=case))),
+        exempt=list(NotApplicable.objects.filter(case=case).select_related("organisation")),
+    )
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names behind actor ids, as they are called today. Services keep their own names."""
+    wanted = {a: a.partition(":")[2] for a in actors if a.startswith(("user:", "token:"))}
+    found = {str(pk): name for pk, name in User.objects.filter(pk__in=set(wanted.values())).values_list("pk", "display_name")}
+    return {actor: found[key] for actor, key in wanted.items() if key in found}
+
+
+#: The action behind each move, in the order buttons stand. Kinds may put their own in the place of a guarded one.
+_BUTTONS: tuple[tuple[str, Move], ...] = (
+    ("case.acknowledge", Move.ACKNOWLEDGE),
+    ("case.submit", Move.SUBMIT),
+    ("case.report_progress", Move.PROGRESS),
+    ("case.close_out", Move.CLOSE_OUT),
+    ("case.send_back", Move.SEND_BACK),
+    ("case.ask_extension", Move.EXTEND),
+    ("case.extend", Move.EXTEND),
+    ("case.assign_person", Move.HAND_OVER),
+    ("case.chase", Move.CHASE),
+    ("case.supervise", Move.SUPERVISE),
+    ("case.hand_over", Move.HAND_OVER),
+    ("case.cascade", Move.EXTEND),
+    ("case.withdraw", Move.WITHDRAW),
+    ("case.reopen", Move.REOPEN),
+)
+
+
+def offered(*, ctx: Context, case: Case) -> list[Action]:
+    """The actions this person could take on this case now. The door decides again."""
+    guarded = kind_of(case.kind).guarded
+    possible = set(rules.moves_from(case.stage_term))
+    found = []
+    for name, move in _BUTTONS:
+        made = registry().actions[name]
+        if move not in possible or move in guarded or (name == "case.supervise" and case.is_supervised):
+            continue
+        assert made.scope is not None
+        place = made.scope(ctx=ctx, case=case)
+        if any(ctx.actor.may(need, place) for need in made.needs):
+            found.append(made)
+    return found

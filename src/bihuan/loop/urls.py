@@ -1,0 +1,14 @@
+"""Addresses of cases."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bihuan.loop import web
+
+urlpatterns = [
+    path("inbox/", web.inbox, name="inbox"),
+    path("overview/", web.overview, name="overview"),
+    path("cases/", web.case_list, name="cases"),
+    path("cases/<str:number>/", web.case_page, name="case"),
+]

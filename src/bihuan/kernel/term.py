@@ -13,7 +13,7 @@ class Term(str, Enum):  # noqa: UP042  # StrEnum would not let a member carry it
 
     label: Text
 
-    def __new__(cls, code: str, zh: str, en: str) -> Self:
+    def __new__(cls, code: str, zh: str = "", en: str = "") -> Self:  # the labels are left out in a look-up by code
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = Text(zh, en)

@@ -183,7 +183,9 @@ class CaseEvidence(CasePart):
 
 def evidence_seen_by(actor: Actor) -> Q:
     """Whoever sees a case sees the evidence linked to it."""
-    return Q(pk__in=CaseEvidence.objects.filter(case__in=Case.objects.visible_to(actor).values("pk")).values("evidence"))
+    return Q(
+        pk__in=CaseEvidence.objects.filter(case__in=Case.objects.visible_to(actor).values("pk")).values("evidence")
+    )
 
 
 class CaseObject(CasePart):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bihuan.core.evidence.reach import EvidenceReach
+from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
 from bihuan.kernel.text import Text
@@ -64,12 +65,12 @@ MODULE = Module(
         RoleSpec(
             "handler",
             Text("事项经办人", "Case handler"),
-            (LoopGrants.READ, LoopGrants.HANDLE, PartiesGrants.READ),
+            (LoopGrants.READ, LoopGrants.HANDLE, PartiesGrants.READ, EvidenceGrants.ADD),
         ),
         RoleSpec(
             "verifier",
             Text("事项核验人", "Case verifier"),
-            (LoopGrants.READ, LoopGrants.VERIFY, LoopGrants.DIRECT, PartiesGrants.READ),
+            (LoopGrants.READ, LoopGrants.VERIFY, LoopGrants.DIRECT, PartiesGrants.READ, EvidenceGrants.ADD),
             needs_second_factor=True,
         ),
         RoleSpec(
@@ -80,7 +81,14 @@ MODULE = Module(
         RoleSpec(
             "committee_office",
             Text("安委办工作人员", "Committee office"),
-            (LoopGrants.READ, LoopGrants.VERIFY, LoopGrants.DIRECT, LoopGrants.CONFIGURE, PartiesGrants.READ),
+            (
+                LoopGrants.READ,
+                LoopGrants.VERIFY,
+                LoopGrants.DIRECT,
+                LoopGrants.CONFIGURE,
+                PartiesGrants.READ,
+                EvidenceGrants.ADD,
+            ),
             needs_second_factor=True,
         ),
     ),

@@ -172,7 +172,11 @@ def situation(*, ctx: Context) -> Situation:
     stages = dict(seen.order_by().values_list("stage").annotate(n=Count("pk")))
     still = Q(is_open=True)
     counted = seen.order_by().aggregate(
-        **{c.value: Count("pk", filter=still & _coloured(c.value, today)) for c in DeadlineColour if c is not DeadlineColour.GREY},
+        **{
+            c.value: Count("pk", filter=still & _coloured(c.value, today))
+            for c in DeadlineColour
+            if c is not DeadlineColour.GREY
+        },
         grey=Count("pk", filter=still & Q(due_on__isnull=True)),
         supervised=Count("pk", filter=still & Q(is_supervised=True)),
     )
@@ -238,7 +242,9 @@ def case_view(*, ctx: Context, case: Case) -> CaseView:
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """The names behind actor ids, as they are called today. Services keep their own names."""
     wanted = {a: a.partition(":")[2] for a in actors if a.startswith(("user:", "token:"))}
-    found = {str(pk): name for pk, name in User.objects.filter(pk__in=set(wanted.values())).values_list("pk", "display_name")}
+    found = {
+        str(pk): name for pk, name in User.objects.filter(pk__in=set(wanted.values())).values_list("pk", "display_name")
+    }
     return {actor: found[key] for actor, key in wanted.items() if key in found}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -17,6 +18,7 @@ from bihuan.core.pages.components import Chart, Crumb, Series
 from bihuan.kernel.text import Text
 from bihuan.loop import queries
 from bihuan.loop.kinds import CaseKind, kind_of
+from bihuan.loop.models import Case
 from bihuan.loop.terms import DeadlineColour, PartyRole, ProofRhythm, Stage
 
 CASES = Text("事项", "Cases")
@@ -33,17 +35,19 @@ class PartyLine:
     name: str
 
 
-class CasePages(Paginator[Any]):
+class CasePages(Paginator):  # type: ignore[type-arg]  # not subscriptable when running
     """Deep pages read keys first, then only their own rows."""
+
+    object_list: QuerySet[Case]
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by().count()  # type: ignore[union-attr]
+        return self.object_list.order_by().count()
 
     def page(self, number: Any) -> Any:
         found = super().page(number)
-        keys = [row.pk for row in found.object_list.only("pk")]  # type: ignore[union-attr]
-        rows = {row.pk: row for row in queries.with_names(self.object_list.model.objects.filter(pk__in=keys))}  # type: ignore[union-attr]
+        keys = list(found.object_list.values_list("pk", flat=True))
+        rows = {row.pk: row for row in queries.with_names(Case.objects.filter(pk__in=keys))}
         found.object_list = [rows[key] for key in keys if key in rows]
         return found
 
@@ -53,7 +57,13 @@ def inbox(request: HttpRequest) -> HttpResponse:
     ctx = _ctx(request)
     found = queries.inbox(ctx=ctx)
     parts = [
-        (Text("待签收", "To acknowledge"), "inbox", found.to_acknowledge, found.counts["to_acknowledge"], "case.acknowledge"),
+        (
+            Text("待签收", "To acknowledge"),
+            "inbox",
+            found.to_acknowledge,
+            found.counts["to_acknowledge"],
+            "case.acknowledge",
+        ),
         (Text("办理中", "In hand"), "pencil", found.to_handle, found.counts["to_handle"], ""),
         (Text("待我核验", "To verify"), "shield", found.to_verify, found.counts["to_verify"], ""),
         (Text("延期申请", "Extensions asked for"), "clock", found.to_decide, found.counts["to_decide"], ""),

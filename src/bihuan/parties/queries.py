@@ -11,7 +11,9 @@ from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
 
 
 def get_organisation(*, ctx: Context, code: str) -> Organisation:
-    found: Organisation | None = Organisation.objects.visible_to(ctx.actor).select_related("region").filter(code=code).first()
+    found: Organisation | None = (
+        Organisation.objects.visible_to(ctx.actor).select_related("region").filter(code=code).first()
+    )
     if found is None:
         raise NotFound
     return found
@@ -25,7 +27,9 @@ def get_region(*, ctx: Context, code: str) -> Region:
 
 
 def get_thing(*, ctx: Context, code: str) -> Thing:
-    found: Thing | None = Thing.objects.visible_to(ctx.actor).select_related("organisation", "region").filter(code=code).first()
+    found: Thing | None = (
+        Thing.objects.visible_to(ctx.actor).select_related("organisation", "region").filter(code=code).first()
+    )
     if found is None:
         raise NotFound
     return found

@@ -6,6 +6,7 @@ MODULES = (
     "bihuan.core.evidence.module",
     "bihuan.core.pages.module",
     "bihuan.parties.module",
+    "bihuan.loop.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

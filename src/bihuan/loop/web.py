@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -46,7 +46,7 @@ class CasePages(Paginator):  # type: ignore[type-arg]  # not subscriptable when 
 
     def page(self, number: Any) -> Any:
         found = super().page(number)
-        keys = list(found.object_list.values_list("pk", flat=True))
+        keys = list(cast("QuerySet[Case]", found.object_list).values_list("pk", flat=True))
         rows = {row.pk: row for row in queries.with_names(Case.objects.filter(pk__in=keys))}
         found.object_list = [rows[key] for key in keys if key in rows]
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -138,11 +138,13 @@ def action(
     confirm: Text | None = None,
     icon: str = "check",
     tone: str = "primary",
+    labels: Mapping[str, Label] | None = None,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Make a function an action.
 
     `needs`: a grant, or several any of which will do, held where `scope` says. `scope(ctx=…, **inputs)` answers the
     `Place`; left out, it is the place of the first row among the inputs. `signs_off` asks for a second factor.
+    `labels` names the inputs that are references: `Ref[…]` can't be annotated further for the type checker.
     `anonymous` actions (log in, tip off) need no grant. `confirm` is what the form asks before it hurts.
     """
     needed = (needs,) if isinstance(needs, str) else needs
@@ -154,13 +156,13 @@ def action(
             name=name, function=function, needs=tuple(map(str, needed)), scope=scope, faces=faces, label=label,
             signs_off=signs_off, anonymous=anonymous, confirm=confirm, icon=icon, tone=tone,
         )  # fmt: skip
-        _read_signature(made)
+        _read_signature(made, labels or {})
         return made
 
     return make
 
 
-def _read_signature(made: Action) -> None:
+def _read_signature(made: Action, labels: Mapping[str, Label]) -> None:
     signature = inspect.signature(made.function)
     hints = typing.get_type_hints(made.function, include_extras=True)
     made.result_type = hints.get("return")
@@ -172,8 +174,12 @@ def _read_signature(made: Action) -> None:
             continue
         required = parameter.default is parameter.empty
         said = _read_field(parameter.name, hints[parameter.name], required, parameter.default)
+        if parameter.name in labels:
+            said = replace(said, label=labels[parameter.name])
         made.fields[said.name] = said
         definitions[said.name] = (_outer_type(said), ... if required else parameter.default)
+    if unknown := set(labels) - set(made.fields):
+        raise TypeError(f"{made.name}: labels for inputs it does not have: {sorted(unknown)}")
     made.input_model = create_model(
         "".join(part.capitalize() for part in made.name.replace(".", "_").split("_")) + "Input",
         __config__=ConfigDict(extra="forbid", str_strip_whitespace=True, arbitrary_types_allowed=True),

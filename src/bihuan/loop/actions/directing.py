@@ -12,6 +12,7 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules
 from bihuan.loop.actions.scopes import Note, directed_at, handled_at
+from bihuan.loop.kinds import kind_of
 from bihuan.loop.models import Case, CaseParty, NotApplicable
 from bihuan.loop.terms import Level, LoopGrants, Move, PartyRole, ProofRhythm
 from bihuan.parties.models import Organisation, Region, Thing
@@ -27,14 +28,27 @@ def issued_at(*, ctx: Context, region: Region, issuer: Organisation | None = Non
     return Place(region.path, frozenset([issuer.code] if issuer else []))
 
 
-@action("case.issue", label=Text("下发事项", "Issue a case"), needs=LoopGrants.DIRECT, scope=issued_at, icon="send")
+@action(
+    "case.issue",
+    label=Text("下发事项", "Issue a case"),
+    needs=LoopGrants.DIRECT,
+    scope=issued_at,
+    icon="send",
+    labels={
+        "region": Label("区域", "Region"),
+        "owner": Label("责任单位", "Owner"),
+        "supervisor": Label("核验单位", "Verified by"),
+        "issuer": Label("交办单位", "Issued by"),
+        "thing": Label("对象", "Thing"),
+    },
+)
 def issue(
     *,
     ctx: Context,
     title: Annotated[str, Label("事项", "Title")],
-    region: Annotated[Ref[Region], Label("区域", "Region")],
-    owner: Annotated[Ref[Organisation], Label("责任单位", "Owner")],
-    supervisor: Annotated[Ref[Organisation], Label("核验单位", "Verified by")],
+    region: Ref[Region],
+    owner: Ref[Organisation],
+    supervisor: Ref[Organisation],
     due_on: Annotated[date | None, Label("期限", "Limit", widget="date")] = None,
     text: Annotated[str, Label("内容", "What is to be done", widget="textarea")] = "",
     clause: Annotated[str, Label("依据", "Basis", widget="textarea")] = "",
@@ -80,7 +94,12 @@ def extend(
 
 
 @action(
-    "case.hand_over", label=Text("移交", "Hand over"), needs=LoopGrants.DIRECT, scope=directed_at, icon="arrows-right"
+    "case.hand_over",
+    label=Text("移交", "Hand over"),
+    needs=LoopGrants.DIRECT,
+    scope=directed_at,
+    icon="arrows-right",
+    labels={"to": Label("移交给", "Hand over to")},
 )
 def hand_over(*, ctx: Context, case: Ref[Case], to: Ref[Organisation], note: Note) -> Case:
     """移交: another unit owns the case from here on; the old owner keeps seeing it as a cooperating unit."""
@@ -165,6 +184,7 @@ def reopen(
     needs=LoopGrants.DIRECT,
     scope=handled_or_directed_at,
     icon="hierarchy",
+    labels={"to": Label("下达给", "Cascade to")},
 )
 def cascade(
     *,
@@ -181,7 +201,7 @@ def cascade(
         moves.issue(
             ctx=ctx,
             new=moves.NewCase(
-                kind=case.kind if not moves.kind_of(case.kind).guarded else "general",
+                kind=case.kind if not kind_of(case.kind).guarded else "general",
                 title=case.title,
                 text=case.text,
                 clause=case.clause,
@@ -207,6 +227,7 @@ def cascade(
     needs=LoopGrants.DIRECT,
     scope=directed_at,
     icon="x",
+    labels={"organisation": Label("单位", "Organisation")},
 )
 def mark_not_applicable(
     *, ctx: Context, case: Ref[Case], organisation: Ref[Organisation], because: Annotated[str, Label("理由", "Reason")]

@@ -13,6 +13,7 @@ from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules
 from bihuan.loop.actions.scopes import EvidenceList, Note, handled_at, pieces
+from bihuan.loop.kinds import kind_of
 from bihuan.loop.models import Case, CaseObject
 from bihuan.loop.terms import LoopGrants, Move
 from bihuan.parties.models import Person
@@ -86,7 +87,7 @@ def submit(*, ctx: Context, case: Ref[Case], note: Note, evidence: EvidenceList 
 def submit_case(*, ctx: Context, case: Case, note: str, evidence: list[UUID], **more: Any) -> Case:
     """The inside of submitting, for kinds that bring their own action."""
     given = pieces(ctx=ctx, ids=evidence)
-    rules.require_evidence(given=len(given), required=moves.kind_of(case.kind).required_evidence)
+    rules.require_evidence(given=len(given), required=kind_of(case.kind).required_evidence)
     rules.require_parts_done(
         open_children=case.children.filter(is_open=True).count(),
         open_objects=[o.name for o in CaseObject.objects.filter(case=case) if not o.is_settled],
@@ -122,6 +123,7 @@ def ask_extension(
     needs=LoopGrants.HANDLE,
     scope=handled_at,
     icon="user",
+    labels={"person": Label("责任人", "Person")},
 )
 def assign_person(*, ctx: Context, case: Ref[Case], person: Ref[Person]) -> Case:
     """落实到人: somebody of the owner unit."""

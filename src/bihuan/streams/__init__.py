@@ -1,1 +1,1 @@
-"""The telemetry plane: bus, intake, partition folds, historian. No Django."""
+"""监测数据平面: the telemetry plane: bus, intake, partition folds, historian. No Django."""

@@ -24,7 +24,6 @@ COMMANDS: Final = "_commands"
 
 LEASES: Final = "leases"
 POINTERS: Final = "pointers"
-SNAPSHOTS: Final = "snapshots"
 LEASE_SECONDS: Final = 15.0
 ALARM_SPACE_AT: Final = 0.8
 
@@ -68,6 +67,12 @@ STREAMS: Final = (
         max_bytes=4096 * MB,
     ),
     Stream(
+        name="SNAPSHOTS",
+        subjects=("SNAPSHOTS.>",),
+        meaning=Text("分区快照，分块存放", "Snapshots of partitions, in pieces"),
+        max_bytes=4096 * MB,
+    ),
+    Stream(
         name="DEAD",
         subjects=("DEAD.>",),
         meaning=Text("无法接收的数据及原因", "What could not be taken in, with the reason"),
@@ -106,7 +111,9 @@ def dead(enterprise: str, reason: str) -> str:
     return f"DEAD.{token(enterprise)}.{token(reason)}"
 
 
-async def ensure(js: JetStreamContext, *, replicas: int = 1, share: float = 1.0) -> None:
+async def ensure(
+    js: JetStreamContext, *, replicas: int = 1, share: float = 1.0, lease_seconds: float = LEASE_SECONDS
+) -> None:
     """建流: creates what is missing and brings limits up to date; `share` scales sizes to the disk there is.
 
     A stream carries its epoch (纪元) as metadata: a recreated stream starts its sequences again and must say so.
@@ -137,19 +144,15 @@ async def ensure(js: JetStreamContext, *, replicas: int = 1, share: float = 1.0)
         )
         if changed:
             await js.update_stream(replace(config, metadata=known.metadata, num_replicas=known.num_replicas))
-    await _buckets(js, replicas)
+    await _buckets(js, replicas, lease_seconds)
 
 
-async def _buckets(js: JetStreamContext, replicas: int) -> None:
-    for bucket, ttl in ((LEASES, LEASE_SECONDS), (POINTERS, None)):
+async def _buckets(js: JetStreamContext, replicas: int, lease_seconds: float) -> None:
+    for bucket, ttl in ((LEASES, lease_seconds), (POINTERS, None)):
         try:
             await js.stream_info(f"KV_{bucket}")
         except NotFoundError:
             await js.create_key_value(KeyValueConfig(bucket=bucket, history=1, ttl=ttl, replicas=replicas))
-    try:
-        await js.stream_info(f"OBJ_{SNAPSHOTS}")
-    except NotFoundError:
-        await js.create_object_store(SNAPSHOTS)
 
 
 def new_epoch() -> str:

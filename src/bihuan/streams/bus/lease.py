@@ -7,6 +7,7 @@ owner (stopped process, long swap) may still believe: its next publication is re
 from __future__ import annotations
 
 import asyncio
+import time
 
 from nats.errors import Error as NatsError
 from nats.js.errors import KeyWrongLastSequenceError
@@ -17,11 +18,15 @@ class Lease:
     def __init__(self, bucket: KeyValue, key: str, owner: str) -> None:
         self.bucket, self.key, self.owner = bucket, key, owner
         self.revision: int | None = None
+        self.renewed_at = 0.0
+        self._one_at_a_time = asyncio.Lock()
 
     async def try_take(self) -> bool:
         """Takes the lease if nobody has it."""
         try:
+            asked = time.monotonic()
             self.revision = await self.bucket.create(self.key, self.owner.encode())
+            self.renewed_at = asked
         except KeyWrongLastSequenceError:
             return False
         return True
@@ -32,13 +37,20 @@ class Lease:
 
     async def renew(self) -> bool:
         """False: somebody else has it, or it ran out. The caller stops working at once."""
-        if self.revision is None:
-            return False
-        try:
-            self.revision = await self.bucket.update(self.key, self.owner.encode(), last=self.revision)
-        except KeyWrongLastSequenceError:
-            self.revision = None
-        return self.revision is not None
+        async with self._one_at_a_time:
+            if self.revision is None:
+                return False
+            asked = time.monotonic()
+            try:
+                self.revision = await self.bucket.update(self.key, self.owner.encode(), last=self.revision)
+                self.renewed_at = asked
+            except KeyWrongLastSequenceError:
+                self.revision = None
+            return self.revision is not None
+
+    def may_have_run_out(self, *, seconds: float) -> bool:
+        """A process that slept knows by its own clock that it may have lost the lease, before it asks."""
+        return self.revision is None or time.monotonic() - self.renewed_at > seconds
 
     async def release(self) -> None:
         if self.revision is not None:

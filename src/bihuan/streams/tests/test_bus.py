@@ -174,10 +174,15 @@ def test_a_full_stream_refuses_and_drops_nothing(bus, run):
         async with bus.connected() as (_, js):
             await layout.ensure(js, share=0.00002)
             kept = 0
-            with pytest.raises(APIError):
+
+            async def fill():
+                nonlocal kept
                 for _ in range(200):
                     await js.publish(layout.dead("acme", "test"), bytes(4000))
                     kept += 1
+
+            with pytest.raises(APIError):
+                await fill()
             assert (await js.stream_info("DEAD")).state.messages == kept > 0
 
     run(story())

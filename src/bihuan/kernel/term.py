@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Self
+from typing import Self, cast
 
 from bihuan.kernel.text import Text
 
@@ -21,6 +21,11 @@ class Term(str, Enum):  # noqa: UP042  # StrEnum would not let a member carry it
 
     def __str__(self) -> str:
         return str(self.value)
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """The member with this stored code; a code that is none is a `KeyError`."""
+        return cast(Self, cls._value2member_map_[code])
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:

@@ -41,6 +41,7 @@ _DOT_DATE = pattern(
     r"(?P<y>(?:19|20)\d{2})[.\-/](?P<m>\d{1,2})(?:[.\-/](?P<d>\d{1,2}))?(?P<before>前|之前|以前)?(?!\d)"
 )
 _EXPLICIT_YEAR = pattern(r"(?:^|[^\d])(20\d{2})年|（(20\d{2})）")
+_TITLE_YEAR = pattern(r"20\d{2}")
 _PERIOD = pattern(
     rf"(?P<y1>\d{{4}})年(?P<m1>{_NUM})月(?:{_NUM}日)?(?:起|开始)?(?:至|到|-{{1,2}}|~)(?P<y2>\d{{4}}年)?(?P<m2>{_NUM})月"
 )
@@ -84,25 +85,30 @@ class PlanCalendar:
         return self.year
 
 
-def plan_calendar(text: str, title: str, *, body_at: int) -> PlanCalendar:
-    """The plan's year: in its title, else its period, else the year its time limits name most."""
-    body = text[body_at:]
-    period = next((p for m in _PERIOD.finditer(body) if (p := _period(m))), None)
-    years = [int(a or b) for a, b in _EXPLICIT_YEAR.findall(title)]
-    if years:
-        return PlanCalendar(years[-1], *(period or (None, None)))
+def plan_calendar(text: str, title: str) -> PlanCalendar:
+    """The plan's year: in its title, else the year its time limits name most; its period where it says one.
+
+    A period counts only if it holds that year: 2019年1月至2021年12月 in a preamble tells of the past.
+    """
+    in_title = _TITLE_YEAR.search(title)
+    year = int(in_title.group()) if in_title else _commonest_year(text)
+    periods = [p for m in _PERIOD.finditer(text) if (p := _period(m))]
+    held = [p for p in periods if year is None or p[0][0] <= year <= p[1][0]]
+    if not held:
+        return PlanCalendar(year)
+    first, last = max(held, key=lambda p: (p[1][0] - p[0][0]) * 12 + p[1][1] - p[0][1])
+    return PlanCalendar(first[0], first, last)
+
+
+def _commonest_year(text: str) -> int | None:
     counts: Counter[int] = Counter()
     for m in TIME.finditer(text):
         if m.group("year") and m.group("year")[:-1].isdigit():
-            counts[int(m.group("year")[:-1])] += (
-                3 if m.group("before") or m.group("month_end") or m.group("year_end") else 1
-            )
-    if period and (not counts or period[0][0] != period[1][0]):
-        return PlanCalendar(period[0][0], *period)
-    if counts:
-        return PlanCalendar(counts.most_common(1)[0][0], *(period or (None, None)))
-    written = [int(a or b) for a, b in _EXPLICIT_YEAR.findall(text)]
-    return PlanCalendar(Counter(written).most_common(1)[0][0] if written else None)
+            sets_limit = m.group("before") or m.group("month_end") or m.group("year_end")
+            counts[int(m.group("year")[:-1])] += 3 if sets_limit else 1
+    if not counts:
+        counts.update(int(a or b) for a, b in _EXPLICIT_YEAR.findall(text))
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def _period(m: object) -> tuple[tuple[int, int], tuple[int, int]] | None:

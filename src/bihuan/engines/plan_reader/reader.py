@@ -38,7 +38,7 @@ def read(source: Source) -> Ledger:
     title = read_title(stream, front_end=root.own_end)
     if title.genre is Genre.OTHER:
         return _not_a_plan(title, stream)
-    plan = plan_calendar(stream.text, title.text, body_at=0)
+    plan = plan_calendar(stream.text, title.text)
     notices: list[Notice] = []
     assignments = find_assignments(stream, root)
     tasks = [_task(stream, found, plan, notices) for found in assignments.found]

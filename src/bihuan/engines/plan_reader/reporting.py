@@ -32,6 +32,7 @@ _QUARTERLY = pattern(
 )
 _MONTHS = pattern(rf"(?P<list>(?:(?<!\d){_NUM}月?(?:、|和|及|，)){{1,11}}){_NUM}月(?P<d>{_NUM}){_BY}")
 _EACH_MONTH = pattern(rf"(?<!\d){_NUM}(?=月|、|和|及|，)")
+_LONGEST_SUBJECT = 48
 _LINK = frozenset("、和及与，于在分别每以至年的")
 _SUBJECT_TAIL = (*words("modals"), "于", "在", *words(_R, "separately"), *words(_R, "promptly"))
 
@@ -230,6 +231,10 @@ def _subject(stream: Stream, a: int, b: int) -> tuple[int, int] | None:
     pieces = list(split_units(stream.text[a : a + stop], a, stream.gaps)) if stop else []
     if pieces and all(is_unit(stream.text[s:e]) for s, e in pieces):
         return a, a + stop
+    for end in range(a + min(stop or len(flat), _LONGEST_SUBJECT), a + 1, -1):
+        pieces = list(split_units(stream.text[a:end], a, stream.gaps))
+        if pieces and pieces[-1][1] == end and all(is_firm_unit(stream.text[s:e]) for s, e in pieces):
+            return a, end
     return None
 
 

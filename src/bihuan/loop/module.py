@@ -11,7 +11,7 @@ from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
 from bihuan.kernel.text import Text
 from bihuan.loop import events, jobs, models, queries
 from bihuan.loop.actions import clock, directing, handling, verifying
-from bihuan.loop.kinds import GENERAL
+from bihuan.loop.kinds import GENERAL, Population
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
 from bihuan.parties.terms import PartiesGrants
 
@@ -101,6 +101,7 @@ MODULE = Module(
     ),
     declares=(
         GENERAL,
+        Population("enterprises", Text("全部企业", "All enterprises"), queries.enterprises),
         HomePage("inbox", SEES, order=10),
         TopbarWidget("inbox", Text("收件箱", "Inbox"), "inbox", "inbox", queries.waiting_count, SEES, order=10),
         EvidenceReach("cases", models.evidence_seen_by),

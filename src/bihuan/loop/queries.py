@@ -12,14 +12,17 @@ from django.db.models import Count, F, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
+from bihuan.core.access.rows import below
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.modules import registry
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import rules
-from bihuan.loop.kinds import kind_of
+from bihuan.loop.kinds import Member, kind_of
 from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, NotApplicable
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
+from bihuan.parties.models import Organisation
+from bihuan.parties.terms import OrganisationKind
 
 PAGE = 50
 UNFINISHED = (Stage.ISSUED.value, Stage.ACKNOWLEDGED.value, Stage.IN_HAND.value)
@@ -281,3 +284,10 @@ def offered(*, ctx: Context, case: Case) -> list[Action]:
         if any(ctx.actor.may(need, place) for need in made.needs):
             found.append(made)
     return found
+
+
+def enterprises(*, region_path: str) -> list[Member]:
+    """对象群“全部企业”: every living enterprise of a place."""
+    rows = Organisation.objects.filter(below("region_path", region_path), kind=OrganisationKind.ENTERPRISE)
+    living = rows.filter(abolished_on__isnull=True).order_by("code")
+    return [Member(code, name, code) for code, name in living.values_list("code", "name")]

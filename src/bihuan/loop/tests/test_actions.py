@@ -306,3 +306,26 @@ def test_numbers_run_on_without_a_gap_within_a_year(cast):
         for n in range(3)
     ]
     assert made == ["2026-000001", "2026-000002", "2026-000003"]
+
+
+def test_a_duty_makes_one_case_a_member_and_period(cast):
+    duty = perform(
+        clock.add_duty,
+        ctx=context(cast.officer),
+        name="每季度自查",
+        region=cast.city,
+        supervisor=cast.emergency,
+        population="enterprises",
+        rhythm="quarterly",
+        from_on=date(2026, 1, 1),
+    ).value
+    service = service_actor("loop.make_duty_cases", "loop.escalate", "case.read", "parties.read")
+    for at in (AT, AT, AT + timedelta(days=30)):
+        jobs.make_duty_cases(ctx=context(service, at=at))
+    made = Case.objects.filter(title__startswith=duty.name)
+    assert {(c.organisation_code, c.due_on) for c in made} == {
+        ("E-WORKS", date(2026, 12, 31)),
+        ("E-NEXT", date(2026, 12, 31)),
+    }
+    jobs.make_duty_cases(ctx=context(service, at=AT + timedelta(days=60)))
+    assert made.count() == 4

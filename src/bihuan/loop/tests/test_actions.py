@@ -328,4 +328,4 @@ def test_a_duty_makes_one_case_a_member_and_period(cast):
         ("E-NEXT", date(2026, 12, 31)),
     }
     jobs.make_duty_cases(ctx=context(service, at=AT + timedelta(days=60)))
-    assert made.count() == 4
+    assert made.all().count() == 4

@@ -44,6 +44,7 @@ SETTINGS = _table(
     ),
     Setting("BIHUAN_BIND", "127.0.0.1", Text("监听地址", "Address to listen on")),
     Setting("BIHUAN_PORT", "8710", Text("网页端口", "Port of the pages")),
+    Setting("BIHUAN_WEB_PROCESSES", "2", Text("网页进程数", "Processes that serve pages")),
     Setting("BIHUAN_LIVE_PORT", "8711", Text("实时事件端口", "Port of the live events")),
     Setting(
         "BIHUAN_LIVE_URL",
@@ -109,6 +110,11 @@ SETTINGS = _table(
         "BIHUAN_MAP_TILES",
         "",
         Text("地图瓦片地址模板；留空不用底图", "Map tile address template; empty draws no background"),
+    ),
+    Setting(
+        "BIHUAN_LANGUAGE",
+        "",
+        Text("命令行语言 zh 或 en；留空看终端的 LANG", "Language of the command line, zh or en; empty goes by LANG"),
     ),
     Setting("BIHUAN_DEBUG", "0", Text("调试模式，仅供开发", "Debug mode, for development only")),
 )

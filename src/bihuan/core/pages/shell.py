@@ -39,7 +39,8 @@ class Shell:
 
     @property
     def theme(self) -> str:
-        said = self.request.COOKIES.get(THEME_COOKIE, "auto")
+        login = getattr(self.request, "login", None)
+        said = self.request.COOKIES.get(THEME_COOKIE) or (login.user.theme if login else "auto")
         return said if said in THEMES else "auto"
 
     @cached_property

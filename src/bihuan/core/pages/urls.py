@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from bihuan.core.pages import faces, forms, web
+from bihuan.core.pages.live import tickets
 
 urlpatterns = [
     path("", web.home, name="home"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("language/", web.choose_language, name="choose_language"),
     path("theme/", web.choose_theme, name="choose_theme"),
     path("topbar/", web.counts, name="topbar_counts"),
+    path("live-ticket/", tickets.give, name="live_ticket"),
     path("do/<slug:slug>/", forms.do, name="do"),
     path("do/rows/<str:kind>/", forms.find_rows, name="find_rows"),
     path("api/actions/<str:name>", faces.act, name="api_action"),

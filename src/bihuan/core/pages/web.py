@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from bihuan.core.access.actions.own_account import set_preferences
 from bihuan.core.access.context import Context
+from bihuan.core.actions import runner
 from bihuan.core.modules import registry
 from bihuan.core.pages import doors, language, navigation
 from bihuan.core.pages.declared import Hit, SearchSource, open_to
@@ -31,12 +33,24 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/welcome.html")
 
 
+def _keep(request: HttpRequest, **said: str) -> None:
+    """Also in the account, so that the next machine knows it too."""
+    login = getattr(request, "login", None)
+    if login is None:
+        return
+    user = login.user
+    wanted = {"language": user.language, "theme": user.theme, **said}
+    if wanted != {"language": user.language, "theme": user.theme}:
+        runner.perform(set_preferences, ctx=_ctx(request), **wanted)
+
+
 @doors.public
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     said = request.POST.get("language", "")
     response = HttpResponseRedirect(doors.safe_next(request))
     if said in language.DJANGO_CODES:
+        _keep(request, language=said)
         language.remember(response, said, secure=request.is_secure())
     return response
 
@@ -47,6 +61,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     said = request.POST.get("theme", "")
     response = HttpResponseRedirect(doors.safe_next(request))
     if said in THEMES:
+        _keep(request, theme=said)
         response.set_cookie(
             THEME_COOKIE, said, max_age=365 * 86_400, samesite="Lax", httponly=True, secure=request.is_secure()
         )

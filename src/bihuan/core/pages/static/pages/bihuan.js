@@ -323,6 +323,37 @@
     charts.forEach((element) => window.bihuan.drawChart(element));
     maps.forEach((element) => window.bihuan.drawMap(element));
   };
+  // Live events: one connection a browser, through a shared worker where there is one ------------------------------
+  let lastSign = Date.now();
+  let countsSoon = 0;
+  const hear = ({ kind, data }) => {
+    lastSign = Date.now();
+    $("#bh-stale").hidden = true;
+    if (kind === "reset") document.body.dispatchEvent(new CustomEvent("live-reset"));
+    if (kind !== "told") return;
+    document.body.dispatchEvent(new CustomEvent("live-told", { detail: data }));
+    data.feeds.forEach((feed) => document.body.dispatchEvent(new CustomEvent(`live-${feed}`, { detail: data })));
+    window.clearTimeout(countsSoon);
+    countsSoon = window.setTimeout(refreshCounts, 800);
+  };
+  const startLive = async () => {
+    const ticket = new URL(body.dataset.liveTicket, window.location.href).href;
+    if (window.SharedWorker) {
+      const worker = new SharedWorker(body.dataset.live, { name: "bihuan-live" });
+      worker.port.addEventListener("message", (event) => hear(event.data));
+      worker.port.start();
+      worker.port.postMessage({ ticket });
+      window.addEventListener("pagehide", () => worker.port.postMessage({ bye: true }));
+    } else {
+      await loadOnce(body.dataset.live);
+      window.bihuanLive(ticket, hear);
+    }
+    window.setInterval(() => {
+      if (Date.now() - lastSign > 30_000) $("#bh-stale").hidden = false;
+    }, 2_000);
+  };
+  if (body.dataset.liveTicket) startLive();
+
   window.bihuan = { toast, openDialog, ask, refreshCounts, draw };
   draw(document);
   document.addEventListener("htmx:afterSettle", (event) => draw(event.detail.target));

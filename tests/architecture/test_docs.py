@@ -134,7 +134,8 @@ def test_decisions_are_numbered_once_and_titled_with_a_sentence():
 
 
 def test_every_setting_is_read_through_the_one_table():
-    allowed = {"site/environment.py"}
+    # The command line must answer, in somebody's language, before there are settings.
+    allowed = {"site/environment.py", "site/main.py"}
     strays = [
         name
         for file in docs.PACKAGE.rglob("*.py")
@@ -143,3 +144,11 @@ def test_every_setting_is_read_through_the_one_table():
         and re.search(r"(?:environ|getenv).*(?:BIHUAN_|DATABASE_URL)", file.read_text(encoding="utf-8"))
     ]
     assert not strays
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_names_only_commands_that_exist(name):
+    said = re.findall(r"\./run ([a-z-]+)(?: ([a-z]+))?", (docs.ROOT / name).read_text(encoding="utf-8"))
+    script = (docs.ROOT / "run").read_text(encoding="utf-8")
+    commands = set(script.split("case $command in\n")[1].split(")")[0].replace("|", " ").split()) | {"help"}
+    assert {command for command, _ in said} <= commands

@@ -12,6 +12,7 @@ from bihuan.core.access.separation import OwnGrant, SeparationBroken
 from bihuan.core.actions import runner
 from bihuan.core.actions.problems import Denied, NotFound
 from bihuan.core.events.models import OutboxEvent
+from bihuan.kernel.problem import Problem
 
 CITY, NEXT_CITY, DISTRICT = "330000/339900/", "330000/339800/", "330000/339900/339902/"
 ADMINISTRATORS = ("system_administrator", "security_administrator", "audit_administrator")
@@ -150,7 +151,7 @@ def test_a_role_with_an_administrators_grant_is_that_administrator_and_needs_a_s
     ],
 )
 def test_roles_that_mix_or_make_things_up_are_refused(cast, ctx_of, wrong):
-    with pytest.raises(Exception) as refused:
+    with pytest.raises(Problem) as refused:
         runner.perform(grants.create_role, ctx=ctx_of(cast.security), **role_input(**wrong))
     assert refused.value.code in {"separation_broken", "bad_grant", "invalid_input"}
 

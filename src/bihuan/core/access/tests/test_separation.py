@@ -60,7 +60,7 @@ def test_nobody_acts_on_himself():
         separation.require_somebody_else(me, me)
 
 
-@pytest.mark.parametrize("grant", sorted(separation.NOT_FOR_ROLES) + ["no.such_grant"])
+@pytest.mark.parametrize("grant", [*sorted(separation.NOT_FOR_ROLES), "no.such_grant"])
 def test_a_role_carries_no_grant_of_services(grant):
     with pytest.raises(separation.SeparationBroken):
         separation.require_for_roles([grant], known=registry().grants)

@@ -7,6 +7,7 @@ MODULES = (
     "bihuan.core.pages.module",
     "bihuan.parties.module",
     "bihuan.loop.module",
+    "bihuan.domains.campaign.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

@@ -1,0 +1,1 @@
+"""What people do to campaigns: open, review, publish, close; and what the jobs do for them."""

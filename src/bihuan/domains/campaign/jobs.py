@@ -1,0 +1,101 @@
+"""读取与派发: the long work, outside any transaction; each calls one action at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from bihuan.core.access.context import Context
+from bihuan.core.actions.runner import perform
+from bihuan.core.evidence import store
+from bihuan.core.jobs import queue
+from bihuan.domains.campaign.actions import opening, publishing
+from bihuan.domains.campaign.models import Campaign
+from bihuan.domains.campaign.queries.plans import plan_of
+from bihuan.domains.campaign.terms import CHUNK, CampaignState, ReadingState
+from bihuan.engines.plan_reader.documents.door import open_document, require_plan
+from bihuan.engines.plan_reader.reader import read
+from bihuan.kernel.calendar import day_of
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+
+
+def read_document(*, ctx: Context, campaign: str) -> None:
+    """读取方案: from the stored file to tasks; what can't be read is noted in the reader's own words."""
+    found = Campaign.objects.select_related("document").get(pk=campaign)
+    if found.reading != ReadingState.WAITING:
+        return
+    try:
+        _say(ctx, 10, Text("正在打开文件", "Opening the file"))
+        with store.opened(found.document.file_id) as file:
+            source = open_document(name=found.document_name, data=file.read())
+        _say(ctx, 40, Text("正在识别任务", "Finding the tasks"))
+        ledger = require_plan(read(source), name=found.document_name)
+        _say(ctx, 70, Text("正在匹配单位", "Matching the units"))
+        around = opening.surroundings(ctx=ctx, campaign=found)
+        names = dict.fromkeys(r.unit for task in ledger.tasks for r in task.responsible)
+        suggestions = [opening.Suggested(name=n, found=opening.suggest(n, around=around)) for n in names]
+        _say(ctx, 85, Text("正在建立台账", "Setting up the ledger"))
+        perform(
+            opening.take_reading,
+            ctx=ctx,
+            campaign=found,
+            digest=hashlib.sha256(source.text.encode()).hexdigest(),
+            reading=opening.Reading(text=source.text, ledger=ledger.to_json()),
+            suggestions=suggestions,
+        )
+    except Problem as problem:
+        perform(
+            opening.note_unreadable,
+            ctx=ctx,
+            campaign={"id": str(found.pk)},
+            code=problem.code,
+            zh=problem.text.zh,
+            en=problem.text.en,
+        )
+
+
+def dispatch(*, ctx: Context, campaign: str) -> None:
+    """派发: chunk after chunk, each an action of its own; then the final switch. Killed in between, it goes on from there."""
+    found = Campaign.objects.select_related("supervisor", "issuer", "region").get(pk=campaign)
+    if found.state != CampaignState.PUBLISHING:
+        return
+    reference = {"id": str(found.pk)}
+    plan = plan_of(campaign=found, today=day_of(ctx.at))
+    total = plan.number_of_cases
+    left = len(publishing.not_yet_out(plan))
+    try:
+        while left:
+            # The key names where this chunk begins: a chunk that went out but was not heard of is not made again.
+            perform(
+                publishing.dispatch_chunk,
+                ctx=ctx,
+                campaign=reference,
+                most=CHUNK,
+                once=f"{found.pk}:{found.version}:{left}",
+            )
+            remaining = len(publishing.not_yet_out(plan))
+            _say(
+                ctx,
+                100 * (total - remaining) // total,
+                Text("已派发 {n}/{t}", "{n}/{t} dispatched").format(n=total - remaining, t=total),
+            )
+            if remaining >= left:
+                raise RuntimeError(f"campaign {found.pk}: a chunk dispatched nothing")
+            left = remaining
+        perform(publishing.finish_dispatching, ctx=ctx, campaign=reference)
+    except Problem as problem:
+        perform(
+            publishing.note_stop,
+            ctx=ctx,
+            campaign=reference,
+            code=problem.code,
+            zh=problem.text.zh,
+            en=problem.text.en,
+        )
+
+
+def _say(ctx: Context, percent: int, said: Text) -> None:
+    """Progress goes to the task's row, where the page asks for it."""
+    if ctx.cause and ctx.cause.startswith("job:"):
+        queue.report_progress(task=UUID(ctx.cause.removeprefix("job:")), percent=percent, said=f"{said.zh}|{said.en}")

@@ -1,0 +1,195 @@
+"""Plays of the actions on campaigns, and the staging they share with the tests beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bihuan.core.access.context import Actor, Context, Held
+from bihuan.core.access.scope import Scope
+from bihuan.core.actions.runner import perform
+from bihuan.core.evidence import receiving
+from bihuan.core.jobs import queue
+from bihuan.core.modules import registry
+from bihuan.domains.campaign.actions import opening, publishing, reviewing
+from bihuan.domains.campaign.models import Campaign, PlanItem, PlanUnit
+from bihuan.domains.campaign.terms import Decision
+from bihuan.loop.actions import directing
+from bihuan.loop.models import Case
+from bihuan.parties.models import Organisation
+from cast import AT, Cast, context, saved
+from plays import Play
+
+PLAN = Path(__file__).with_name("plan.txt")
+
+
+def committee_of(cast: Cast) -> Organisation:
+    """市安委会, over its office."""
+    made = saved(
+        Organisation(
+            code="AWH", name="云州市安全生产委员会", kind="committee", region=cast.city, region_path=cast.city.path
+        )
+    )
+    Organisation.objects.filter(pk=cast.office.pk).update(parent=made)
+    cast.office.refresh_from_db()
+    return made
+
+
+def office_of(cast: Cast) -> Actor:
+    return cast.actor("campaigner", "campaign_office", cast.office, region=cast.city)
+
+
+def service(name: str, *, region: str = "") -> Actor:
+    """The job's own actor; or one that holds its grants in another region only."""
+    scope = Scope(region_path=region)
+    held = tuple(Held(str(g), scope) for g in registry().jobs[name].grants)
+    return Actor(kind="service", id=f"service:{name}", name=name, held=held, second_factor=True)
+
+
+def open_plan(
+    *, ctx: Context, committee: Organisation, region: Any, name: str = "plan.txt", content: bytes | None = None
+) -> Campaign:
+    """Uploaded, and waiting to be read."""
+    upload = receiving.receive_bytes(ctx=ctx, name=name, content=content or PLAN.read_bytes())
+    return perform(
+        opening.open_campaign, ctx=ctx, upload=upload, issuer=committee, region=region, document_name=name
+    ).value
+
+
+def read_plan(cast: Cast) -> Campaign:
+    made = open_plan(ctx=context(office_of(cast)), committee=committee_of(cast), region=cast.city)
+    queue.drain(at=AT)
+    return Campaign.objects.get(pk=made.pk)
+
+
+def settled_plan(cast: Cast) -> Campaign:
+    campaign, ctx = read_plan(cast), context(office_of(cast))
+
+    def unit(name: str) -> PlanUnit:
+        return PlanUnit.objects.get(campaign=campaign, name=name)
+
+    perform(
+        reviewing.decide_unit,
+        ctx=ctx,
+        unit=unit("市能源局"),
+        decision=Decision.NOT_OURS,
+        organisations=[],
+        because="非本级",
+    )
+    perform(
+        reviewing.decide_unit,
+        ctx=ctx,
+        unit=unit("各区应急管理局"),
+        decision=Decision.LIST,
+        organisations=[cast.district_emergency],
+    )
+    perform(reviewing.drop_item, ctx=ctx, item=PlanItem.objects.get(campaign=campaign, no="5"))
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def publishing_plan(cast: Cast) -> Campaign:
+    """Published; the job has not run."""
+    return perform(publishing.publish, ctx=context(office_of(cast)), campaign=settled_plan(cast)).value
+
+
+def published_plan(cast: Cast) -> Campaign:
+    made = publishing_plan(cast)
+    queue.drain(at=AT)
+    return Campaign.objects.get(pk=made.pk)
+
+
+def by_office(cast: Cast, **inputs: Any) -> Play:
+    far = cast.actor("far", "campaign_office", cast.neighbour, region=cast.next_city)
+    return Play(office_of(cast), inputs, stranger=far)
+
+
+def by_service(cast: Cast, job: str, **inputs: Any) -> Play:
+    return Play(service(job), inputs, stranger=service(job, region=cast.next_city.path))
+
+
+def _open(cast: Cast) -> Play:
+    committee = committee_of(cast)
+    upload = receiving.receive_bytes(ctx=context(office_of(cast)), name="a.txt", content=PLAN.read_bytes())
+    return by_office(cast, upload=upload, issuer=committee, region=cast.city)
+
+
+def _take_reading(cast: Cast) -> Play:
+    campaign = open_plan(ctx=context(office_of(cast)), committee=committee_of(cast), region=cast.city)
+    ledger = {"title": "方案", "tasks": [], "phases": [], "reporting": []}
+    reading = {"text": "方案", "ledger": ledger}
+    return by_service(
+        cast, "campaign.read_document", campaign=campaign, digest="0" * 64, reading=reading, suggestions=[]
+    )
+
+
+def _note_unreadable(cast: Cast) -> Play:
+    campaign = open_plan(ctx=context(office_of(cast)), committee=committee_of(cast), region=cast.city)
+    return by_service(cast, "campaign.read_document", campaign=campaign, code="x", zh="读不了", en="unreadable")
+
+
+def _first(cast: Cast) -> PlanItem:
+    return PlanItem.objects.filter(campaign=read_plan(cast)).first()
+
+
+def _change_item(cast: Cast) -> Play:
+    return by_office(cast, item=_first(cast), no="1", text="改过的任务。", units=[], indicators=[])
+
+
+def _restore_item(cast: Cast) -> Play:
+    item = _first(cast)
+    dropped = perform(reviewing.drop_item, ctx=context(office_of(cast)), item=item).value
+    return by_office(cast, item=dropped)
+
+
+def _decide_unit(cast: Cast) -> Play:
+    unit = PlanUnit.objects.get(campaign=read_plan(cast), name="市能源局")
+    return by_office(cast, unit=unit, decision="organisation", organisations=[cast.industry])
+
+
+def _resume(cast: Cast) -> Play:
+    stopped = perform(
+        publishing.note_stop,
+        ctx=context(service("campaign.dispatch")),
+        campaign=publishing_plan(cast),
+        code="x",
+        zh="停",
+        en="stopped",
+    ).value
+    return by_office(cast, campaign=stopped)
+
+
+def _finish(cast: Cast) -> Play:
+    campaign = publishing_plan(cast)
+    perform(publishing.dispatch_chunk, ctx=context(service("campaign.dispatch")), campaign=campaign)
+    return by_service(cast, "campaign.dispatch", campaign=campaign)
+
+
+def _close(cast: Cast) -> Play:
+    campaign = published_plan(cast)
+    for case in Case.objects.all():
+        perform(directing.withdraw, ctx=context(office_of(cast)), case=case, note="并入新行动")
+    return by_office(cast, campaign=campaign)
+
+
+PLAYS = {
+    "campaign.open": _open,
+    "campaign.take_reading": _take_reading,
+    "campaign.note_unreadable": _note_unreadable,
+    "campaign.discard": lambda cast: by_office(cast, campaign=read_plan(cast)),
+    "campaign.set_frame": lambda cast: by_office(cast, campaign=read_plan(cast), name="行动", supervisor=cast.office),
+    "campaign.change_item": _change_item,
+    "campaign.split_item": lambda cast: by_office(cast, item=_first(cast), at=5),
+    "campaign.merge_item": lambda cast: by_office(cast, item=_first(cast)),
+    "campaign.drop_item": lambda cast: by_office(cast, item=_first(cast)),
+    "campaign.restore_item": _restore_item,
+    "campaign.add_item": lambda cast: by_office(cast, campaign=read_plan(cast), text="新任务"),
+    "campaign.decide_unit": _decide_unit,
+    "campaign.publish": lambda cast: by_office(cast, campaign=settled_plan(cast)),
+    "campaign.resume": _resume,
+    "campaign.dispatch_chunk": lambda cast: by_service(cast, "campaign.dispatch", campaign=publishing_plan(cast)),
+    "campaign.finish_dispatching": _finish,
+    "campaign.note_stop": lambda cast: by_service(
+        cast, "campaign.dispatch", campaign=publishing_plan(cast), code="x", zh="停", en="stopped"
+    ),
+    "campaign.close": _close,
+}

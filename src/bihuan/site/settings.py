@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     # Before the check of forgery: a request with a token of its own needs none.
     "bihuan.core.pages.middleware.ContextMiddleware",
+    "bihuan.core.access.middleware.AccountStepMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import time
 
-from bihuan.core.access import jobs, roles, start
+from bihuan.core.access import choices, jobs, roles, start
 from bihuan.core.access.actions import accounts, grants, guard, login, own_account, tokens
 from bihuan.core.access.events import GrantsChanged, SessionEnded
+from bihuan.core.access.models import Role, User
 from bihuan.core.access.terms import AccessGrants, AdministratorKind
-from bihuan.core.modules import Job, Module, RoleSpec
+from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
+from bihuan.core.pages.declared import ChoiceSource, RowSource, UserMenuItem
 from bihuan.kernel.text import Text
+
+ADMINISTRATORS = (AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT)
 
 MODULE = Module(
     name="access",
@@ -47,6 +51,29 @@ MODULE = Module(
         tokens.revoke_token,
     ),
     events=(SessionEnded, GrantsChanged),
+    urls="bihuan.core.access.urls",
+    url_prefix="",
+    menu=(
+        MenuItem(Text("用户账号", "Accounts"), "accounts", "users", ADMINISTRATORS, "system", 10),
+        MenuItem(Text("角色与授权", "Roles and grants"), "roles", "shield-check", ADMINISTRATORS, "system", 20),
+        MenuItem(
+            Text("安全策略", "Security policy"),
+            "security_policy",
+            "adjustments",
+            (AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT),
+            "system",
+            30,
+        ),
+    ),
+    declares=(
+        UserMenuItem(Text("我的账号", "My account"), "account", "user", 10),
+        ChoiceSource("access.regions", choices.regions),
+        ChoiceSource("access.organisations", choices.organisations),
+        ChoiceSource("access.grants", choices.grants),
+        ChoiceSource("access.policy", choices.settings),
+        RowSource(User, choices.find_users),
+        RowSource(Role, choices.find_roles),
+    ),
     jobs=(Job("access.sweep", Text("清扫登录记录", "Sweep login records"), jobs.sweep, daily_at=time(3, 40)),),
     roles=(
         RoleSpec(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -128,3 +130,16 @@ def log_out(request: HttpRequest, *, ctx: Context) -> None:
     if login is not None and ctx.actor.kind == "user":
         runner.perform(actions.log_out, ctx=ctx, login=Reference(id=login.pk))
     request.session.flush()
+
+
+@contextmanager
+def counted(user: User, *, at: datetime) -> Iterator[None]:
+    """A code typed in an open session counts like one at the login: whoever found the session may not guess on."""
+    limit = throttle.account_limit(user.username, policy.current())
+    _admit((limit,), at=at)
+    try:
+        yield
+    except second_factor.WrongCode:
+        _refused((limit,), at=at, user=user)
+        raise
+    throttle.give_back(limit)

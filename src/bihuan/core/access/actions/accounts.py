@@ -72,7 +72,7 @@ def _scope_of_new(*, organisation_code: str = "", region_path: str = "", **_: An
     scope=_scope_of_new,
     faces=(),
     signs_off=True,
-    icon="user-plus",
+    icon="plus",
 )
 def create_user(
     *,
@@ -124,7 +124,10 @@ def create_user(
 
 
 @action(
-    "access.change_user", label=Text("修改账号资料", "Change the account"), needs=AccessGrants.MANAGE_USERS, icon="edit"
+    "access.change_user",
+    label=Text("修改账号资料", "Change the account"),
+    needs=AccessGrants.MANAGE_USERS,
+    icon="pencil",
 )
 def change_user(
     *,
@@ -155,7 +158,7 @@ def change_user(
     needs=AccessGrants.MANAGE_USERS,
     signs_off=True,
     confirm=Text("停用后立即退出全部会话，令牌失效。", "All sessions end at once and tokens stop working."),
-    icon="user-off",
+    icon="circle-x",
     tone="danger",
 )
 def deactivate_user(
@@ -226,7 +229,7 @@ def reset_password(*, ctx: Context, user: Who, password_hash: PasswordHash) -> U
     needs=AccessGrants.MANAGE_GRANTS,
     signs_off=True,
     confirm=Text("请先当面核实本人身份。", "Make sure in person who asks for it."),
-    icon="device-mobile-off",
+    icon="device-mobile",
     tone="danger",
 )
 def reset_second_factor(
@@ -307,7 +310,7 @@ class InvitationOver(Problem):
     "access.unlink_identity",
     label=Text("解除统一身份", "Unlink the identity"),
     needs=AccessGrants.MANAGE_USERS,
-    icon="unlink",
+    icon="x",
     tone="danger",
 )
 def unlink_identity(*, ctx: Context, user: Who) -> User:

@@ -83,7 +83,7 @@ def _require_within_own_scope(ctx: Context, region_path: str | None, organisatio
     label=Text("授予角色", "Grant a role"),
     needs=AccessGrants.MANAGE_GRANTS,
     signs_off=True,
-    icon="shield-plus",
+    icon="shield-check",
 )
 def grant_role(
     *,
@@ -150,7 +150,7 @@ def _require_fit(ctx: Context, user: User, roles: list[Role]) -> None:
     needs=AccessGrants.MANAGE_GRANTS,
     signs_off=True,
     confirm=Text("收回后立即生效。", "It takes effect at once."),
-    icon="shield-minus",
+    icon="x",
     tone="danger",
 )
 def revoke_role(
@@ -181,7 +181,7 @@ NameEn = Annotated[str, StringConstraints(min_length=1, max_length=120), Label("
     label=Text("新建角色", "New role"),
     needs=AccessGrants.MANAGE_GRANTS,
     signs_off=True,
-    icon="users-plus",
+    icon="plus",
 )
 def create_role(
     *,
@@ -206,7 +206,7 @@ def create_role(
     needs=AccessGrants.MANAGE_GRANTS,
     scope=lambda **_: Place(""),
     signs_off=True,
-    icon="edit",
+    icon="pencil",
 )
 def change_role(
     *,
@@ -250,7 +250,7 @@ def _checked(grants: list[str]) -> dict[str, Any]:
     label=Text("修改安全策略", "Change the security policy"),
     needs=AccessGrants.MANAGE_GRANTS,
     signs_off=True,
-    icon="lock-cog",
+    icon="adjustments",
 )
 def set_policy(
     *,

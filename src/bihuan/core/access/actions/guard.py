@@ -49,7 +49,7 @@ def block_login(*, ctx: Context, throttle: Ref[LoginThrottle], user: Ref[User] |
     "access.unlock",
     label=Text("解锁账号", "Unlock the account"),
     needs=AccessGrants.MANAGE_USERS,
-    icon="lock-open",
+    icon="key",
 )
 def unlock(*, ctx: Context, user: Who) -> User:
     found = of_account(user.username)

@@ -82,7 +82,7 @@ def issue_token(
     label=Text("作废令牌", "Revoke the token"),
     needs=(AccessGrants.USE_OWN_ACCOUNT, AccessGrants.MANAGE_USERS),
     confirm=Text("作废后使用它的程序立即失去访问。", "Programs that use it lose access at once."),
-    icon="key-off",
+    icon="x",
     tone="danger",
 )
 def revoke_token(*, ctx: Context, token: Token) -> ApiToken:

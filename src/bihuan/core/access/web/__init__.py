@@ -1,0 +1,1 @@
+"""账号页面: login, one's own account, and what the administrators see."""

@@ -55,6 +55,7 @@ class CaseFilter:
     owner: str = ""
     text: str = ""
     open_only: bool = False
+    supervised: bool = False
 
     @classmethod
     def from_query(cls, said: Mapping[str, str]) -> CaseFilter:
@@ -65,7 +66,12 @@ class CaseFilter:
             owner=said.get("owner", "")[:40],
             text=said.get("q", "").strip()[:60],
             open_only=said.get("open") == "1",
+            supervised=said.get("supervised") == "1",
         )
+
+    @property
+    def is_narrow(self) -> bool:
+        return self != CaseFilter()
 
 
 def cases(*, ctx: Context, narrowed: CaseFilter) -> QuerySet[Case]:
@@ -76,6 +82,8 @@ def cases(*, ctx: Context, narrowed: CaseFilter) -> QuerySet[Case]:
         rows = rows.filter(stage=narrowed.stage)
     if narrowed.open_only or narrowed.colour in ("red", "yellow", "green"):
         rows = rows.filter(is_open=True)
+    if narrowed.supervised:
+        rows = rows.filter(is_open=True, is_supervised=True)
     rows = rows.filter(_coloured(narrowed.colour, today))
     if narrowed.kind:
         rows = rows.filter(kind=narrowed.kind)

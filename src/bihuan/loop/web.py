@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 
 from bihuan.core.access.context import Context
+from bihuan.core.actions.action import Action
 from bihuan.core.modules import registry
 from bihuan.core.pages.components import Chart, Crumb, Series
 from bihuan.kernel.text import Text
@@ -68,7 +69,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         (Text("待我核验", "To verify"), "shield", found.to_verify, found.counts["to_verify"], ""),
         (Text("延期申请", "Extensions asked for"), "clock", found.to_decide, found.counts["to_decide"], ""),
     ]
-    return render(request, "loop/inbox.html", {"inbox": found, "parts": parts, "situation": queries.situation(ctx=ctx)})
+    return render(request, "loop/inbox.html", {"inbox": found, "parts": parts, **_figures(queries.situation(ctx=ctx))})
 
 
 @require_GET
@@ -100,8 +101,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "kind": kind,
         "stage": Stage(case.stage),
-        "stages": [s for s in Stage if s is not Stage.WITHDRAWN],
-        "offered": queries.offered(ctx=ctx, case=case),
+        "stages": _passed(Stage(case.stage)),
+        "offered": [(made, _tone(made, n)) for n, made in enumerate(queries.offered(ctx=ctx, case=case))],
         "parties": [PartyLine(PartyRole(p.role).label, p.organisation.name) for p in view.parties],
         "rhythm": ProofRhythm(case.proof_rhythm) if case.proof_rhythm else None,
         "parent_visible": case.parent is not None and queries.is_visible(ctx=ctx, case=case.parent),
@@ -124,6 +125,28 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
     urgent = queries.with_names(queries.cases(ctx=ctx, narrowed=queries.CaseFilter(colour="red")))[:12]
     rows = [(case, queries.colour_of(case, ctx=ctx), Stage(case.stage)) for case in urgent]
-    context = {"situation": found, "chart": chart, "rows": rows, "waiting": queries.waiting_count(ctx=ctx)}
-    context |= {"red": found.by_colour[DeadlineColour.RED], "yellow": found.by_colour[DeadlineColour.YELLOW]}
-    return render(request, "loop/overview.html", context)
+    return render(request, "loop/overview.html", {"chart": chart, "rows": rows, **_figures(found)})
+
+
+def _figures(found: queries.Situation) -> dict[str, Any]:
+    return {
+        "situation": found,
+        "red": found.by_colour[DeadlineColour.RED],
+        "yellow": found.by_colour[DeadlineColour.YELLOW],
+        "submitted": found.by_stage[Stage.SUBMITTED],
+        "closed": found.by_stage[Stage.CLOSED_OUT],
+    }
+
+
+def _passed(now: Stage) -> list[tuple[Stage, bool]]:
+    """The way a case goes, and how far it has come."""
+    way = [s for s in Stage if s is not Stage.WITHDRAWN]
+    reached = way.index(now) if now in way else -1
+    return [(stage, n < reached or now is Stage.CLOSED_OUT) for n, stage in enumerate(way)]
+
+
+def _tone(made: Action, number: int) -> str:
+    """The first thing to do stands out; what hurts keeps its colour; the rest is quiet."""
+    if made.tone != "primary":
+        return made.tone if number == 0 or made.tone == "danger" else "secondary"
+    return "primary" if number == 0 else "secondary"

@@ -98,7 +98,7 @@ def extend(
     label=Text("移交", "Hand over"),
     needs=LoopGrants.DIRECT,
     scope=directed_at,
-    icon="arrows-right",
+    icon="external-link",
     labels={"to": Label("移交给", "Hand over to")},
 )
 def hand_over(*, ctx: Context, case: Ref[Case], to: Ref[Organisation], note: Note) -> Case:

@@ -129,5 +129,3 @@ def _account(ctx: Context, somebody: Any, city: City, stored: str) -> None:
             region_path=region if wide else None,
             organisation_code=None if wide else unit.code,
         )
-
-

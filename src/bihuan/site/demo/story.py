@@ -70,7 +70,9 @@ class Teller:
         return Context(actor=actor, at=self.at(days))
 
     def owner(self, case: Case, days: int) -> Actor:
-        known = next((u for u, user in self.city.users.items() if user.organisation_code == case.organisation_code), None)
+        known = next(
+            (u for u, user in self.city.users.items() if user.organisation_code == case.organisation_code), None
+        )
         if known:
             return self.city.actor(known, at=self.at(days))
         grants = (LoopGrants.READ, LoopGrants.HANDLE, EvidenceGrants.ADD)
@@ -150,7 +152,12 @@ def _submitted(t: Teller, case: Case, began: int, seed: int) -> None:
 
 def _sent_back(t: Teller, case: Case, began: int, seed: int) -> None:
     case = _submit(t, _acknowledge(t, case, began + 1), -4, seed)
-    perform(verifying.send_back, ctx=t.ctx(t.verifier(case, -3), -3), case=case, note="照片看不清作业票编号，请补充复测记录。")
+    perform(
+        verifying.send_back,
+        ctx=t.ctx(t.verifier(case, -3), -3),
+        case=case,
+        note="照片看不清作业票编号，请补充复测记录。",
+    )
 
 
 def _closed(t: Teller, case: Case, began: int, seed: int) -> None:
@@ -167,7 +174,9 @@ def _reopened(t: Teller, case: Case, began: int, seed: int) -> None:
     _closed(t, case, began, seed)
     again = Case.objects.get(pk=case.pk)
     ctx = t.ctx(t.city.actor("anwei", at=t.at(-2)), -2)
-    perform(directing.reopen, ctx=ctx, case=again, note="回头看发现问题反弹。", due_on=day_of(t.now) + timedelta(days=7))
+    perform(
+        directing.reopen, ctx=ctx, case=again, note="回头看发现问题反弹。", due_on=day_of(t.now) + timedelta(days=7)
+    )
 
 
 _COURSES: dict[str, Callable[[Teller, Case, int, int], None]] = {

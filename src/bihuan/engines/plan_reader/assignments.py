@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bihuan.engines.plan_reader.headings import Promise, heading_end, marker, promise, section_path, title_end
 from bihuan.engines.plan_reader.outline import Node
 from bihuan.engines.plan_reader.statements import Statement, Subject, find_statements, subject_of
-from bihuan.engines.plan_reader.stream import Stream
+from bihuan.engines.plan_reader.stream import Stream, first_of
 from bihuan.engines.plan_reader.units import Unit
 
 _HEADING_LENGTH = 60
@@ -201,9 +201,9 @@ def _by_subject(stream: Stream, node: Node) -> list[Found]:
 def _sentences(stream: Stream, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     while at < end:
-        stop = stream.text.find("。", at, end)
+        stop = first_of(stream.text, "。", at, end)
         line = stream.next_break(at, end)
-        stop = min(end if stop < 0 else stop + 1, line)
+        stop = min(stop + 1, end, line)
         a, b = _trim(stream, at, stop)
         if a < b:
             yield a, b

@@ -125,13 +125,15 @@ def moments(text: str, start: int, end: int, plan: PlanCalendar) -> Iterator[Mom
     plan.
     """
     carried: tuple[int, int] | None = None
+    since = start
     at = start
     while at < end and (m := TIME.search(text, at, end)):
         at = m.end()
         if m.start() and (text[m.start() - 1].isdigit() or text[m.start() - 1] in CHINESE_DIGITS):
             continue
-        if "。" in text[start : m.start()].rpartition("；")[2][-80:]:
-            carried = carried if carried and text.rfind("。", start, m.start()) < 0 else None
+        if "。" in text[since : m.start()]:
+            carried = None
+        since = m.start()
         moment = _moment(text, m, plan, carried)
         if moment is None:
             continue

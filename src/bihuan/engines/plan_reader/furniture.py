@@ -11,9 +11,9 @@ from bihuan.engines.plan_reader.patterns import pattern
 from bihuan.engines.plan_reader.source import Source, clean
 
 _ORDINAL, _PAGE, _TOTAL = words("furniture", "page")
-_DASH = r"[-–—―－·~\s]{0,4}"
+_AROUND = "-–—―－·~ "
 _PAGE_NUMBER = pattern(
-    rf"(?:{_DASH}\d{{1,4}}{_DASH}|{_DASH}{_ORDINAL}\s?\d{{1,4}}\s?{_PAGE}{_DASH}(?:[,，/]?\s?{_TOTAL}\s?\d{{1,4}}\s?{_PAGE})?"
+    rf"(?:\d{{1,4}}|{_ORDINAL}\s?\d{{1,4}}\s?{_PAGE}(?:[,，/ ]{{0,2}}{_TOTAL}\s?\d{{1,4}}\s?{_PAGE})?"
     rf"|\d{{1,4}}\s?/\s?\d{{1,4}}|[Pp]age \d{{1,4}}(?: of \d{{1,4}})?)$"
 )
 _BOOKMARK = pattern(
@@ -27,7 +27,9 @@ def without_furniture(source: Source) -> Source:
     lines = _lines(source)
     cells = {b.span for b in source.blocks if b.kind == "cell"}
     numbers = {
-        i for i, (span, words_) in enumerate(lines) if words_ and _PAGE_NUMBER.match(words_) and span not in cells
+        i
+        for i, (span, words_) in enumerate(lines)
+        if words_ and _PAGE_NUMBER.match(words_.strip(_AROUND)) and span not in cells
     }
     skips = [lines[i][0] for i in numbers] + [lines[i][0] for i in _running_heads(lines, numbers)]
     skips += [Span(*m.span()) for m in _BOOKMARK.finditer(source.text)]

@@ -49,7 +49,7 @@ def title_end(stream: Stream, node: Node) -> int:
     bracket = text.find("（", node.body, limit)
     if line <= limit and (stop < 0 or line <= stop) and line < node.own_end:
         return line
-    if stop < 0 or stop + 1 >= node.own_end or (0 <= bracket < stop and text.find("）", bracket) > stop):
+    if stop < 0 or stop + 1 >= node.own_end or (0 <= bracket < stop and text.find("）", bracket, limit) > stop):
         return node.body
     return node.body if subject_of(stream, node.body, stop, modal=True) else stop
 

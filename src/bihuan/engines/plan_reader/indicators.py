@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from bihuan.engines.plan_reader.lexicon import table, words
 from bihuan.engines.plan_reader.numerals import number
 from bihuan.engines.plan_reader.patterns import any_of, pattern
+from bihuan.engines.plan_reader.stream import first_of
 
 _N = "numbers"
 _CN = "[一二两三四五六七八九十百千]"
 _NUMBER = rf"(?P<n>\d{{1,9}}(?:\.\d{{1,4}})?|{_CN}{{1,5}})"
 _MEASURE = rf"(?P<m>%|{any_of(words(_N, 'measures'))})"
-_PERCENT = rf"百分之(?P<pc>\d{{1,3}}|{_CN}{{1,5}})"
+_PERCENT = rf"{any_of(words(_N, 'share'))}(?P<pc>\d{{1,3}}|{_CN}{{1,5}})"
 _AMOUNT = pattern(rf"{_PERCENT}|{_NUMBER}(?P<around>余|多)?{_MEASURE}")
 _FLOOR, _CEILING = words(_N, "floor_before"), words(_N, "ceiling_before")
 _OVER, _UNDER, _REACH = words(_N, "over_before"), words(_N, "under_before"), words(_N, "reach_before")
@@ -43,6 +44,7 @@ _CLAUSE_ENDS = "。；，！？"
 _REACH_BACK = 24
 _NO_COUNT = ("第", "每", "同", "任", "某")
 _REACH_RHYTHM = 26
+_LONGEST_CLAUSE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ def _value(m: object) -> tuple[float, str] | None:
 
 
 def _clause(body: str, a: int, b: int) -> tuple[int, int]:
-    left = max(body.rfind(c, 0, a) for c in _CLAUSE_ENDS) + 1
-    ends = [e for c in _CLAUSE_ENDS if (e := body.find(c, b)) >= 0]
-    return left, min(ends, default=len(body))
+    low = max(0, a - _LONGEST_CLAUSE)
+    left = max(max(body.rfind(c, low, a) for c in _CLAUSE_ENDS) + 1, low)
+    return left, first_of(body, _CLAUSE_ENDS, b, min(len(body), b + _LONGEST_CLAUSE))
 
 
 def _rhythms(body: str, taken: set[int]) -> Iterator[Measure]:
@@ -162,7 +164,7 @@ def _operator(body: str, amount: object, value: tuple[float, str]) -> str | None
 
 
 def _object_end(body: str, at: int, limit: int) -> int:
-    return min(limit, at + 24) if "、" not in body[at:limit] else min(limit, at + body[at:limit].index("、"))
+    return first_of(body, "、", at, min(limit, at + 24))
 
 
 def _counts(body: str, taken: set[int]) -> Iterator[Measure]:

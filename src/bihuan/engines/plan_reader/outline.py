@@ -4,6 +4,7 @@ breaks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ _MARKER = pattern(
 )
 _STOPS = frozenset("。；！？：）”》")
 #: A number after these belongs to the sentence: 3.5, 第（一）项, 及（二）.
-_BOUND = frozenset("第、.-~至和及或与条款项/×+")
+_BOUND = frozenset([*"、.-~/×+", *words("time", "bound_before")])
 _HEADING_ROOM = 60
 CHINESE_PAREN, ARABIC_PAREN, DOT, LABEL = "paren", "aparen", "dot", "label"
 _HEADING_WORDS = tuple(w for name in ("never", "said", "tasks", "steps") for w in words("chapter_words", name))
@@ -115,11 +116,22 @@ def _marks(stream: Stream) -> Iterator[_Mark]:
         n = number(written)
         if n is None or n == 0:
             continue
-        if style == LABEL and not m.group("label_end") and not at_line_start:
+        if style == LABEL and not _is_label(stream, m, at_line_start=at_line_start):
+            # 一、主要任务 and its first item 1. ran together: the number is the item's, not the label's.
+            at = m.start("label_n")
+            if m.group("label_end") in (".", "、") and written.isdigit():
+                yield _Mark(DOT, n, at, m.end(), stream.breaks.get(at, 0) >= LIKELY)
             continue
         if style == "chapter":
             style += m.group()[-1]
         yield _Mark(style, n, m.start(), m.end(), at_line_start)
+
+
+def _is_label(stream: Stream, m: re.Match[str], *, at_line_start: bool) -> bool:
+    """重点任务7：, or 任务七 at the start of a line; never across a line break."""
+    if stream.next_break(m.start(), m.end()) < m.end():
+        return False
+    return at_line_start or m.group("label_end") == "："
 
 
 def _mend_mixed_parens(marks: list[_Mark]) -> list[_Mark]:

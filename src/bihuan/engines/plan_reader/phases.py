@@ -11,7 +11,7 @@ from bihuan.engines.plan_reader.headings import heading_words, tells_steps, titl
 from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.outline import Node
 from bihuan.engines.plan_reader.statements import brackets
-from bihuan.engines.plan_reader.stream import Stream
+from bihuan.engines.plan_reader.stream import Stream, first_of
 
 _WORD = words("phases", "words")[0]
 _VERBS = tuple(words("phases", "verbs"))
@@ -57,10 +57,7 @@ def _step(stream: Stream, node: Node, plan: PlanCalendar, *, is_steps: bool) -> 
             return Step(node.start, b, (node.body, a), _first(stream.text, within), within[-1].due)
     end = title_end(stream, node)
     if end == node.body:
-        end = min(
-            [e for c in "。：，" if (e := stream.text.find(c, node.body, node.own_end)) >= 0],
-            default=node.own_end,
-        )
+        end = first_of(stream.text, "。：，", node.body, node.own_end)
     due = [m for m in moments(stream.text, node.body, min(node.own_end, end + _TITLE_ROOM), plan) if m.due]
     if not due or not (is_steps or due[0].start - end <= 2):
         return None
@@ -105,10 +102,10 @@ def find_milestones(
         for m in moments(stream.text, start, end, plan):
             if m.due is None or not is_due(stream.text, m) or any(a <= m.start < b for a, b in taken):
                 continue
-            stop = min([e for c in "，。；" if (e := stream.text.find(c, m.end, end)) >= 0], default=end)
+            stop = first_of(stream.text, "，。；", m.end, end)
             a = m.end
             if stop == a and stop < end:
                 a = stop + 1
-                stop = min([e for c in "，。；" if (e := stream.text.find(c, a, end)) >= 0], default=end)
+                stop = first_of(stream.text, "，。；", a, end)
             if stream.text[a:stop].startswith(_VERBS) or any(w <= start and end <= e for w, e in aims):
                 yield Step(m.start, stop, (a, stop), None, m.due)

@@ -9,7 +9,7 @@ from bihuan.engines.plan_reader.dates import TIME, PlanCalendar, moments
 from bihuan.engines.plan_reader.lexicon import table, words
 from bihuan.engines.plan_reader.numerals import number
 from bihuan.engines.plan_reader.patterns import any_of, pattern
-from bihuan.engines.plan_reader.stream import Stream
+from bihuan.engines.plan_reader.stream import Stream, first_of
 from bihuan.engines.plan_reader.units import is_firm_unit, is_unit, mask, split_units
 
 _R = "reporting"
@@ -30,10 +30,12 @@ _QUARTERLY = pattern(
     rf"{any_of(words(_R, 'per_quarter'))}的?(?P<which>{any_of(_QUARTER_MONTHS)})?的?"
     rf"(?:(?P<d>{_NUM}){_BY})?(?P<end>{_MONTH_END})?前?"
 )
-_MONTHS = pattern(rf"(?P<list>(?:(?<!\d){_NUM}月?(?:、|和|及|，)){{1,11}}){_NUM}月(?P<d>{_NUM}){_BY}")
-_EACH_MONTH = pattern(rf"(?<!\d){_NUM}(?=月|、|和|及|，)")
+_MONTH_IN_LIST = pattern(rf"(?<!\d)(?P<month>{_NUM})月?(?:、|和|及|，)")
+_LAST_OF_LIST = pattern(rf"(?P<month>{_NUM})月(?P<d>{_NUM}){_BY}")
+_MOST_MONTHS = 11
 _LONGEST_SUBJECT = 48
-_LINK = frozenset("、和及与，于在分别每以至年的")
+_LONGEST_SENTENCE = 400  # what is longer is no sentence; reading it piece by piece keeps the work linear
+_LINK = frozenset(["、", "，", *words(_R, "links")])
 _SUBJECT_TAIL = (*words("modals"), "于", "在", *words(_R, "separately"), *words(_R, "promptly"))
 
 
@@ -75,8 +77,7 @@ def find_reports(stream: Stream, spans: list[tuple[int, int, bool]], plan: PlanC
 def _sentences(stream: Stream, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     while at < end:
-        stops = [s for c in "。；！？" if (s := stream.text.find(c, at, end)) >= 0]
-        stop = min([*stops, end - 1]) + 1
+        stop = min(first_of(stream.text, "。；！？", at, end) + 1, end, at + _LONGEST_SENTENCE)
         stop = min(stop, stream.next_break(at, end, at_least=2))
         yield at, stop
         at = stop
@@ -140,11 +141,7 @@ def _dues(text: str, a: int, b: int, plan: PlanCalendar) -> list[Due]:
         found.append(Due(m.start(), m.end(), (f"monthly:{day:02d}",) if day and day <= 31 else (), True))
     for m in _QUARTERLY.finditer(text, a, b):
         found.append(Due(m.start(), m.end(), _quarter_days(m), True))
-    for m in _MONTHS.finditer(text, a, b):
-        if not _taken(found, m.start(), m.end()):
-            day = number(m.group("d")) or 0
-            months = [number(x) for x in _EACH_MONTH.findall(m.group())]
-            found.append(Due(m.start(), m.end(), tuple(d for x in months if x and (d := _month_day(x, day))), False))
+    found += [d for d in _month_lists(text, a, b) if not _taken(found, d.start, d.end)]
     for moment in moments(text, a, b, plan):
         if _taken(found, moment.start, moment.end) or not (moment.says_by or moment.day_of_month):
             continue
@@ -155,6 +152,23 @@ def _dues(text: str, a: int, b: int, plan: PlanCalendar) -> list[Due]:
         days = (moment.due.isoformat() if has_year else moment.due.strftime("%m-%d"),)
         found.append(Due(moment.start, moment.end, days, False))
     return sorted(found, key=lambda d: d.start)
+
+
+def _month_lists(text: str, a: int, b: int) -> Iterator[Due]:
+    """3月、6月、9月25日前: months of a list that share the day of the last."""
+    at = a
+    while first := _MONTH_IN_LIST.search(text, at, b):
+        months = [number(first.group("month"))]
+        at = first.end()
+        while len(months) < _MOST_MONTHS and (following := _MONTH_IN_LIST.match(text, at, b)):
+            months.append(number(following.group("month")))
+            at = following.end()
+        last = _LAST_OF_LIST.match(text, at, b)
+        if last:
+            at = last.end()
+            day = number(last.group("d")) or 0
+            months.append(number(last.group("month")))
+            yield Due(first.start(), at, tuple(d for m in months if m and (d := _month_day(m, day))), False)
 
 
 def _month_day(month: int, day: int) -> str | None:
@@ -204,7 +218,7 @@ def _clause_start(text: str, a: int, at: int) -> int:
 
 
 def _clause_end(text: str, at: int, b: int) -> int:
-    return min([e for c in "，。；" if (e := text.find(c, at, b)) >= 0], default=b)
+    return first_of(text, "，。；", at, b)
 
 
 def _who(stream: Stream, left: int, at: int) -> tuple[int, int] | None:
@@ -240,10 +254,7 @@ def _subject(stream: Stream, a: int, b: int) -> tuple[int, int] | None:
 
 def _addressee(text: str, at: int, end: int) -> tuple[int, int] | None:
     """The unit right behind a verb of sending."""
-    stop = min(
-        [e for c in "，。；、（" if (e := text.find(c, at, min(end, at + 30))) >= 0],
-        default=min(end, at + 30),
-    )
+    stop = first_of(text, "，。；、（", at, min(end, at + 30))
     for b in range(stop, at + 2, -1):
         if not _VERB.match(text, at) and is_firm_unit(text[at:b]) and (b == stop or b >= at + 4):
             return at, b

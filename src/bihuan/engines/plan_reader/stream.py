@@ -7,11 +7,13 @@ is written once, and `（1）`, `(1)`, `⑴` or `( １ )` look alike to it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from bihuan.engines.plan_reader.ledger import Span
+from bihuan.engines.plan_reader.patterns import pattern
 from bihuan.engines.plan_reader.source import INVISIBLE, LINE_BREAKS, Source
 
 _SAME = {
@@ -144,3 +146,14 @@ def _wrap_width(source: Source) -> int:
         return 0
     full = sum(1 for w in widths if w >= widest - 2)
     return int(widest * 0.85) if full >= max(4, len(widths) * 0.15) else 0
+
+
+_STOPS: dict[str, re.Pattern[str]] = {}
+
+
+def first_of(text: str, stops: str, start: int, end: int) -> int:
+    """Where the first of some characters stands in start..end, or end. Looks no further than that."""
+    if stops not in _STOPS:
+        _STOPS[stops] = pattern(f"[{stops}]")
+    found = _STOPS[stops].search(text, start, end)
+    return found.start() if found else end

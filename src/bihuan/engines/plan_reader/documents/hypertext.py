@@ -10,63 +10,18 @@ from bihuan.engines.plan_reader.documents.problems import UnsafeXml
 from bihuan.engines.plan_reader.source import BlockKind, Source, SourceBuilder
 from bihuan.kernel.text import Text
 
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "section",
-        "article",
-        "main",
-        "blockquote",
-        "pre",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "center",
-        "figure",
-        "body",
-        "html",
-        "fieldset",
-        "address",
-    ]
-)
-_SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "nav",
-        "header",
-        "footer",
-        "aside",
-        "noscript",
-        "template",
-        "select",
-        "button",
-        "svg",
-        "iframe",
-        "object",
-    ]
-)
-_VOID = frozenset(
-    ["br", "hr", "img", "input", "meta", "link", "col", "wbr", "source", "area", "base", "embed", "param", "track"]
-)
+# fmt: off
+_BLOCKS = frozenset((
+    "p", "div", "li", "ul", "ol", "dl", "dt", "dd", "section", "article", "main", "blockquote", "pre", "center",
+    "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "td", "th", "caption", "figure", "body",
+    "html", "fieldset", "address",
+))
+_SILENT = frozenset((
+    "script", "style", "head", "nav", "header", "footer", "aside", "noscript", "template", "select", "button",
+    "svg", "iframe", "object",
+))
+# fmt: on
+_MOST_SPANNED = 100
 
 
 def read_html(data: bytes, name: str) -> Source:
@@ -86,6 +41,10 @@ def read_html(data: bytes, name: str) -> Source:
     return reader.builder.build(name=name, media="text/html")
 
 
+def _spanned(text: str) -> int:
+    return min(int(text), _MOST_SPANNED) if text.isascii() and text.isdigit() and int(text[:6]) else 1
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -95,10 +54,13 @@ class _Reader(HTMLParser):
         self.kind: BlockKind = "paragraph"
         self.lists: list[list[object]] = []
         self.tables: list[list[int]] = []  # number, row, column
+        self.spanned: list[dict[tuple[int, int], int]] = []  # cells of later rows taken by a rowspan
         self.table_count = 0
         self.label = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("body", "article", "main"):
+            self.silent.clear()  # </head> may be left out
         if tag in _SILENT:
             self.flush()
             self.silent.append(tag)
@@ -124,15 +86,27 @@ class _Reader(HTMLParser):
                 self.label = list_label(str(self.lists[-1][0]), int(str(self.lists[-1][1])))
         elif tag == "table":
             self.tables.append([self.table_count, -1, -1])
+            self.spanned.append({})
             self.table_count += 1
         elif tag == "tr" and self.tables:
             self.tables[-1][1] += 1
             self.tables[-1][2] = -1
         elif tag in ("td", "th") and self.tables:
-            self.tables[-1][2] += 1
+            self._next_cell(attrs)
             self.kind = "cell"
         elif tag[0] == "h" and tag[1:].isdigit():
             self.kind = "heading"
+
+    def _next_cell(self, attrs: dict[str, str]) -> None:
+        """Moves to the next free column; a cell over several rows keeps its column in the rows below."""
+        table, taken = self.tables[-1], self.spanned[-1]
+        table[2] += 1
+        while (table[1], table[2]) in taken:
+            table[2] += 1
+        wide, high = (_spanned(attrs.get(k, "")) for k in ("colspan", "rowspan"))
+        for r in range(table[1], table[1] + high):
+            for c in range(table[2], table[2] + wide):
+                taken[r, c] = table[2]
 
     def handle_endtag(self, tag: str) -> None:
         if self.silent:
@@ -148,6 +122,7 @@ class _Reader(HTMLParser):
             self.lists.pop()
         elif tag == "table" and self.tables:
             self.tables.pop()
+            self.spanned.pop()
 
     def handle_data(self, data: str) -> None:
         if not self.silent:

@@ -21,6 +21,7 @@ from pdfminer.psexceptions import PSException
 
 from bihuan.engines.plan_reader.documents import limits
 from bihuan.engines.plan_reader.documents.problems import ArchiveBomb, Encrypted, FileTooLarge, NoTextLayer, corrupt
+from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.source import Source, SourceBuilder
 from bihuan.kernel.text import Text
 
@@ -29,7 +30,8 @@ _STREAM = re.compile(rb"stream\r?\n")
 _EDGE_LINES = 2
 _LEAST_TEXT = 10
 _DIGITS = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(r"^[\s\-–—―－·第页共/]*\d{1,4}[\s\-–—―－·第页共/\d]*$")
+_AROUND_NUMBER = r"\s\-–—―－·/" + "".join(words("furniture", "page"))
+_PAGE_NUMBER = re.compile(rf"^[{_AROUND_NUMBER}]*\d{{1,4}}[{_AROUND_NUMBER}\d]*$")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import re
 
 from bihuan.engines.plan_reader.documents.problems import UnknownEncoding
 from bihuan.engines.plan_reader.ledger import Span
+from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.source import Block, Source
 from bihuan.kernel.text import Text
 
@@ -15,7 +16,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _PIPE_RULE = re.compile(r"^[\s|:\-]{3,}$")
-_COMMON = frozenset("的一是在和了有不为大国会以及市县区各于与对等、，。：；")
+_COMMON = frozenset([*words("common_characters"), *"、，。：；"])
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -6,7 +6,14 @@ import io
 import zipfile
 from pathlib import PurePath
 
-from bihuan.engines.plan_reader.documents.problems import Encrypted, KindMismatch, UnknownKind, corrupt
+from bihuan.engines.plan_reader.documents.plain import decode
+from bihuan.engines.plan_reader.documents.problems import (
+    Encrypted,
+    KindMismatch,
+    UnknownEncoding,
+    UnknownKind,
+    corrupt,
+)
 from bihuan.kernel.text import Text
 
 KINDS_BY_SUFFIX = {
@@ -91,7 +98,7 @@ def _kind(data: bytes) -> str:
         return "html"
     if head.startswith((b"<?xml", b"<!doctype")):
         return "xml"
-    return "text" if _may_be_text(data) else "binary"
+    return "text" if _may_be_text(data) or _decodes(data) else "binary"
 
 
 def _zip_kind(data: bytes) -> str:
@@ -103,6 +110,15 @@ def _zip_kind(data: bytes) -> str:
     if "word/document.xml" in names:
         return "docx"
     return "xlsx" if "xl/workbook.xml" in names else "archive"
+
+
+def _decodes(data: bytes) -> bool:
+    """UTF-16 without a mark is full of bytes that look like controls."""
+    try:
+        decode(data)
+    except UnknownEncoding:
+        return False
+    return True
 
 
 def _may_be_text(data: bytes) -> bool:

@@ -16,7 +16,7 @@ from bihuan.engines.alarms.settings import PointSettings
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
-_HEAD: Final = struct.Struct("<4sIqq")  # mark, rows, received at, spare
+_HEAD: Final = struct.Struct("<4sIqq")  # mark, rows, received at, source
 _MARK: Final = b"BH1\0"
 _ROW: Final = 21
 COMPRESS_FROM: Final = 64 * 1024
@@ -33,23 +33,24 @@ class Batch:
 
     samples: Samples
     received_at: int
+    source: int = 0  # the intake's own mark: how far the raw log is covered
 
 
-def pack(samples: Samples, *, received_at: int) -> bytes:
+def pack(samples: Samples, *, received_at: int, source: int = 0) -> bytes:
     columns = (
         np.ascontiguousarray(samples.at, "<i8"),
         np.ascontiguousarray(samples.value, "<f8"),
         np.ascontiguousarray(samples.point, "<i4"),
         np.ascontiguousarray(samples.quality, "u1"),
     )
-    return b"".join([_HEAD.pack(_MARK, len(samples), received_at, 0), *(x.tobytes() for x in columns)])
+    return b"".join([_HEAD.pack(_MARK, len(samples), received_at, source), *(x.tobytes() for x in columns)])
 
 
 def unpack(data: bytes) -> Batch:
     """The columns look into `data`; nothing is copied."""
     if len(data) < _HEAD.size:
         raise _unreadable("it is too short")
-    mark, rows, received_at, _ = _HEAD.unpack_from(data)
+    mark, rows, received_at, source = _HEAD.unpack_from(data)
     if mark != _MARK or rows > MOST_ROWS or len(data) != _HEAD.size + rows * _ROW:
         raise _unreadable("its mark or length is wrong")
     at = _HEAD.size
@@ -61,6 +62,7 @@ def unpack(data: bytes) -> Batch:
             np.frombuffer(data, "u1", rows, at + 20 * rows),
         ),
         received_at,
+        source,
     )
 
 

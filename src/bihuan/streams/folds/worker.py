@@ -89,7 +89,7 @@ class Worker:
                 except Refused as why:
                     # An owner before us published late, but still first. Its step says what ours would have said.
                     if not await lease.renew():
-                        raise _fenced(self.partition) from why
+                        raise fenced(f"fold.{self.partition}") from why
         finally:
             await end(keeping)
             await lease.release()
@@ -121,7 +121,7 @@ class Worker:
         try:
             while not stop.is_set():
                 if self._lost.is_set() or lease.may_have_run_out(seconds=lease_seconds):
-                    raise _fenced(self.partition)
+                    raise fenced(f"fold.{self.partition}")
                 entries = await reader.some(most=set_.entries_a_step, wait=0.5)
                 if entries:
                     await self._step(fold, entries)
@@ -174,7 +174,7 @@ class Worker:
                 await asyncio.sleep(0.2)  # full or leaderless: the log keeps what comes meanwhile
             except NatsError:
                 if self._lost.is_set():
-                    raise _fenced(self.partition) from None
+                    raise fenced(f"fold.{self.partition}") from None
                 await asyncio.sleep(0.2)
             else:
                 self.expected = ack.seq
@@ -205,10 +205,10 @@ class Worker:
         self._lost.set()
 
 
-def _fenced(partition: int) -> Fenced:
+def fenced(work: str) -> Fenced:
     return Fenced(
         Text(
-            "分区 {p} 已由另一个进程接管，本进程停止处理。",
-            "Partition {p} has been taken over by another process; this one stops working on it.",
-        ).format(p=partition)
+            "{w} 已由另一个进程接管，本进程停止处理。",
+            "{w} has been taken over by another process; this one stops working on it.",
+        ).format(w=work)
     )

@@ -1,0 +1,157 @@
+"""清单: which files are the history, and up to which sequence of the log. Files not named here are garbage.
+
+A version is a small file that says what was added and removed; now and then one carries the whole state. A commit makes
+the next version's file exclusively (compare-and-set): of two writers one is refused, and a reader sees a whole version.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+
+SCHEMA: Final = 1
+STATE_EVERY: Final = 50
+KEEP_STATES: Final = 3
+
+
+class SomebodyElseCommitted(Problem):
+    code = "history.somebody_else_committed"
+    status = 409
+
+
+class UnknownSchema(Problem):
+    code = "history.unknown_schema"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """段: rows of one day, sorted by point and time. `unique`: compacted, so (point, at) occurs once."""
+
+    name: str
+    day: int  # days since 1970, UTC
+    rows: int
+    size: int
+    digest: str
+    from_seq: int
+    to_seq: int
+    epoch: str
+    order: int  # rises with every commit: of two rows for one (point, at) the one of the later file wins
+    unique: bool = False
+    kind: str = "samples"  # or "hours": the day's hourly extremes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    number: int = 0
+    epoch: str = ""
+    last_seq: int = 0
+    conflicts: int = 0
+    files: tuple[File, ...] = field(default=())
+
+    def of(self, kind: str) -> list[File]:
+        return [x for x in self.files if x.kind == kind]
+
+
+class Manifest:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "manifest"
+
+    def newest(self) -> Version:
+        numbers = sorted((int(p.stem) for p in self.folder.glob("*.json")), reverse=True)
+        deltas: list[dict[str, Any]] = []
+        state = Version()
+        for number in numbers:
+            content = json.loads(self._path(number).read_text(encoding="utf-8"))
+            if content["schema"] != SCHEMA:
+                raise UnknownSchema(
+                    Text(
+                        "历史库清单版本 {n} 的格式本程序不认识，请升级后再读。",
+                        "Version {n} of the history's manifest has a format this program doesn't know; upgrade first.",
+                    ).format(n=number)
+                )
+            if "state" in content:
+                state = _version(content, content["state"])
+                break
+            deltas.append(content)
+        for content in reversed(deltas):
+            removed = set(content["remove"])
+            kept = [asdict(x) for x in state.files if x.name not in removed]
+            state = _version(content, [*kept, *content["add"]])
+        return state
+
+    def commit(
+        self,
+        base: Version,
+        *,
+        add: Iterable[File] = (),
+        remove: Iterable[str] = (),
+        epoch: str | None = None,
+        last_seq: int | None = None,
+        conflicts: int = 0,
+    ) -> Version:
+        gone, new = set(remove), list(add)
+        after = replace(
+            base,
+            number=base.number + 1,
+            epoch=base.epoch if epoch is None else epoch,
+            last_seq=base.last_seq if last_seq is None else last_seq,
+            conflicts=base.conflicts + conflicts,
+            files=(*(x for x in base.files if x.name not in gone), *new),
+        )
+        content: dict[str, Any] = {"schema": SCHEMA, "number": after.number, "epoch": after.epoch}
+        content |= {"last_seq": after.last_seq, "conflicts": after.conflicts}
+        if after.number % STATE_EVERY == 1:
+            content["state"] = [asdict(x) for x in after.files]
+        else:
+            content |= {"add": [asdict(x) for x in new], "remove": sorted(gone)}
+        self._write(after.number, content)
+        return after
+
+    def _write(self, number: int, content: dict[str, Any]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / f"{number}.{os.getpid()}.{id(content)}.draft"
+        with draft.open("w", encoding="utf-8") as out:
+            json.dump(content, out, separators=(",", ":"))
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(draft, self._path(number))  # fails if the version is there: the compare-and-set
+        except FileExistsError as why:
+            raise SomebodyElseCommitted(
+                Text("历史库已由另一个进程提交。", "Another process has committed to the history.")
+            ) from why
+        finally:
+            draft.unlink()
+        sync_folder(self.folder)
+
+    def forget_old(self) -> None:
+        """Versions before the last few whole states serve nobody any more."""
+        numbers = sorted(int(p.stem) for p in self.folder.glob("*.json"))
+        states = [n for n in numbers if n % STATE_EVERY == 1]
+        if len(states) > KEEP_STATES:
+            for number in (n for n in numbers if n < states[-KEEP_STATES]):
+                self._path(number).unlink(missing_ok=True)
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:012d}.json"
+
+
+def _version(content: dict[str, Any], files: list[dict[str, Any]]) -> Version:
+    head = {k: content[k] for k in ("number", "epoch", "last_seq", "conflicts")}
+    return Version(**head, files=tuple(File(**x) for x in files))
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name is durable only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -98,6 +98,19 @@ SETTINGS = _table(
         ),
     ),
     Setting("BIHUAN_MAIL_FROM", "bihuan@localhost", Text("发件人", "Sender of mail")),
+    Setting(
+        "BIHUAN_WEBHOOK_ALLOW",
+        "",
+        Text(
+            "允许 Webhook 推送的内网主机名或网段，逗号分隔；其余只能推送到公网",
+            "Internal host names or networks webhooks may post to, comma separated; otherwise only public ones",
+        ),
+    ),
+    Setting(
+        "BIHUAN_WEBHOOK_HTTP",
+        "0",
+        Text("设为 1 允许不加密的 http Webhook", "1 allows webhooks over plain http"),
+    ),
     Setting("BIHUAN_OIDC_ISSUER", "", Text("OIDC 发行者；留空不启用", "OIDC issuer; empty means off")),
     Setting("BIHUAN_OIDC_CLIENT", "", Text("OIDC 客户端编号", "OIDC client id")),
     Setting("BIHUAN_OIDC_SECRET", "", Text("OIDC 客户端密钥", "OIDC client secret")),

@@ -4,6 +4,7 @@ MODULES = (
     "bihuan.core.access.module",
     "bihuan.core.events.module",
     "bihuan.core.evidence.module",
+    "bihuan.core.notices.module",
     "bihuan.core.pages.module",
     "bihuan.parties.module",
     "bihuan.loop.module",

@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
             return repr(value)
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        case date():
+        case date() | time():
             return value.isoformat()
         case UUID():
             return str(value)

@@ -165,7 +165,7 @@ def revise(
     return fresh
 
 
-@action("evidence.describe", label=Text("修改说明", "Describe"), needs=EvidenceGrants.ADD, icon="edit")
+@action("evidence.describe", label=Text("修改说明", "Describe"), needs=EvidenceGrants.ADD, icon="pencil")
 def describe(
     *,
     ctx: Context,

@@ -22,6 +22,7 @@ from bihuan.core.actions.problems import InvalidInput, NotFound
 from bihuan.core.evidence import actions, formats, limits, queries, receiving, serving, store
 from bihuan.core.evidence.models import Upload
 from bihuan.core.evidence.problems import EmptyFile, LengthNeeded, OffsetMismatch, TooLarge
+from bihuan.core.pages import problems
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -34,18 +35,15 @@ def context_of(request: HttpRequest) -> Context:
     return ctx
 
 
-def answers_in_json(view: View) -> View:
-    """A problem as JSON, whoever asks: these addresses are called by programs, not followed by people."""
+def with_headers(view: View) -> View:
+    """A refusal says in headers what a client in the middle of a file needs: where to go on, or to stop sending."""
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Problem as problem:
-            said: dict[str, Any] = {"code": problem.code, "message": str(problem.text)}
-            if problem.where:
-                said["where"] = {name: str(text) for name, text in problem.where.items()}
-            answer = JsonResponse(said, status=problem.status)
+            answer = problems.answer(request, problem)
             if isinstance(problem, OffsetMismatch):
                 answer["Upload-Offset"] = str(problem.offset)
             if isinstance(problem, TooLarge):
@@ -105,7 +103,7 @@ class _StraightToStore(FileUploadHandler):
 
 @csrf_exempt
 @require_POST
-@answers_in_json
+@with_headers
 def take_file(request: HttpRequest) -> HttpResponseBase:
     """`POST /api/evidence/files`: multipart with one `file`, or the bytes themselves with `X-File-Name` (percent-encoded).
 
@@ -177,7 +175,6 @@ def _said(upload: Upload) -> dict[str, Any]:
 
 
 @require_POST
-@answers_in_json
 def begin_upload(request: HttpRequest) -> HttpResponseBase:
     """`POST /api/evidence/uploads` {name, size, sha256}: where to go on. Said again, it answers the same upload."""
     try:
@@ -195,7 +192,7 @@ def begin_upload(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["HEAD", "GET", "PATCH"])
-@answers_in_json
+@with_headers
 def upload(request: HttpRequest, upload_id: UUID) -> HttpResponseBase:
     """`HEAD` tells how much has arrived; `PATCH` with `Upload-Offset` goes on from there."""
     ctx = context_of(request)
@@ -224,7 +221,6 @@ def _go_on(request: HttpRequest, ctx: Context, found: Upload) -> HttpResponseBas
 
 
 @require_safe
-@answers_in_json
 def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
     """The file of a piece this actor may see. `?download=1` saves it even where a browser could show it."""
     evidence = queries.get_evidence(ctx=context_of(request), evidence_id=evidence_id)
@@ -240,7 +236,6 @@ def evidence_file(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
 
 
 @require_safe
-@answers_in_json
 def thumbnail(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
     """The small picture; 404 for what has none, where pages show an icon of the format."""
     evidence = queries.get_evidence(ctx=context_of(request), evidence_id=evidence_id)
@@ -253,7 +248,6 @@ def thumbnail(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@answers_in_json
 def about(request: HttpRequest, evidence_id: UUID) -> HttpResponseBase:
     """`GET /api/evidence/<id>`: what is known of a piece, and its revisions."""
     ctx = context_of(request)

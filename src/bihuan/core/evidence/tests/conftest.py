@@ -13,6 +13,8 @@ from bihuan.core.access.context import ANONYMOUS, Actor, Context, Held
 from bihuan.core.access.models import User
 from bihuan.core.access.scope import Scope
 from bihuan.core.evidence.terms import EvidenceGrants
+from bihuan.core.pages import problems
+from bihuan.kernel.problem import Problem
 
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 COUNTY, NEXT_DOOR = "330000/339900/339902/", "330000/339900/339903/"
@@ -42,7 +44,7 @@ def acting(user, *held):
 def token_of(actor, *grants):
     return Actor(
         kind="token",
-        id=actor.id.replace("user:", "token:"),
+        id=actor.id.replace("user:", "token:") + ":1",
         name="token",
         held=tuple(h for h in actor.held if h.grant in grants),
         organisation=actor.organisation,
@@ -95,11 +97,15 @@ def visit():
     """A request as the edge hands it to the view, by its address."""
 
     def go(actor, method, path, *, at=AT, csrf=False, **request):
+        request.setdefault("headers", {}).setdefault("accept", "application/json")
         made = RequestFactory().generic(method, path, **request)
         made.ctx = Context(actor=actor or ANONYMOUS, at=at)
         made._dont_enforce_csrf_checks = not csrf
         match = resolve(made.path_info)
-        return match.func(made, *match.args, **match.kwargs)
+        try:
+            return match.func(made, *match.args, **match.kwargs)
+        except Problem as problem:
+            return problems.answer(made, problem)
 
     return go
 

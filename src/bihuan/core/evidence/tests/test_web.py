@@ -8,8 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Q
+from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from bihuan.core import clock
+from bihuan.core.access import rehearsal
 from bihuan.core.actions import runner
 from bihuan.core.evidence import actions, limits, reach, receiving, store
 from bihuan.core.evidence.jobs import clear_unfinished
@@ -373,3 +376,25 @@ def test_a_part_still_arriving_is_not_swept_away(begin, send, manager, ctx_of):
 def test_addresses_answer_in_the_shape_of_problems(manager, visit):
     answer = visit(manager, "GET", "/api/evidence/00000000-0000-7000-8000-000000000000")
     assert json.loads(answer.content)["code"] == "not_found"
+
+
+def test_a_logged_in_browser_sends_and_sees_through_the_whole_door(db, make_picture):
+    at = clock.now()
+    user = rehearsal.make_user("browser", at=at, organisation_code="E001", region_path="330000/")
+    role = rehearsal.make_role("evidence_role", "evidence.add", "evidence.read", at=at)
+    rehearsal.assign(user, role, at=at, organisation="E001")
+    browser = rehearsal.logged_in(user, at=at, client=Client(enforce_csrf_checks=True))
+    body = {"file": SimpleUploadedFile("a.jpg", make_picture()), "add": "1"}
+    assert browser.post("/api/evidence/files", body).status_code == 403
+    assert no_parts()
+    browser.cookies["bihuan_csrf"] = "a" * 32
+    body["file"].seek(0)
+    answer = browser.post("/api/evidence/files", body, headers={"x-csrftoken": "a" * 32})
+    assert answer.status_code == 201, answer.content
+    address = answer.json()["evidence"]["url"]
+    shown = browser.get(address)
+    assert shown.status_code == 200
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert browser.get(address + "thumbnail/").status_code == 200
+    assert Client().get(address).status_code == 302
+    assert Client().post("/api/evidence/files", body).status_code == 401

@@ -7,11 +7,12 @@ and an unknown or double name stops the start.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 from bihuan.kernel.term import Term
 from bihuan.kernel.text import Text
@@ -67,6 +68,18 @@ class MenuItem:
     section: str = "work"
     order: int = 100
     kwargs: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Derived(Protocol):
+    """What is kept in step with rows inside the action that changes them (the search). Put into `declares`.
+
+    `keep(rows=…, at=…)` gets the created or changed rows of the named tables, once, before the audit row is written.
+    """
+
+    watches: tuple[type, ...]
+
+    def keep(self, *, rows: Sequence[Any], at: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +188,10 @@ class Registry:
     def declared(self, kind: type[DeclaredT]) -> list[DeclaredT]:
         """Everything of one type that modules put into `declares`, in the order of the module list."""
         return [thing for m in self.modules.values() for thing in m.declares if isinstance(thing, kind)]
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        return tuple(thing for m in self.modules.values() for thing in m.declares if isinstance(thing, Derived))
 
 
 _registry: Registry | None = None

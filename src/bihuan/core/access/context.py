@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar, cast
@@ -74,6 +75,7 @@ class UnitOfWork(Protocol):
     """What the runner lends an action for as long as its transaction is open."""
 
     def create(self, row: Any) -> Any: ...
+    def create_many(self, rows: Any) -> None: ...
     def change(self, row: Any, **changes: Any) -> Any: ...
     def emit(self, event: Any) -> None: ...
     def about(self, *rows: Any) -> None: ...
@@ -108,6 +110,10 @@ class Context:
     def create(self, row: RowT) -> RowT:
         """Insert the row, and note all of it for the audit."""
         return cast(RowT, self._open().create(row))
+
+    def create_many(self, rows: Sequence[Any]) -> None:
+        """Insert rows of one table with one statement, each noted for the audit as if it came alone."""
+        self._open().create_many(rows)
 
     def change(self, row: RowT, **changes: Any) -> RowT:
         """Update the named fields by version, and note before and after for the audit."""

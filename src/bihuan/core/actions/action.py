@@ -6,6 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -47,6 +48,21 @@ class SecretMark:
 
 PERSONAL = PersonalMark()
 SECRET = SecretMark()
+
+
+class Unsaid(Enum):
+    """The default of an input that keeps what is there when it is left out; said empty, it clears it."""
+
+    UNCHANGED = "unchanged"
+
+    def __str__(self) -> str:
+        return ""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNCHANGED = Unsaid.UNCHANGED
 
 
 class Reference(BaseModel):

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from bihuan.core.access.models import User
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
+from bihuan.core.records.models import Arriving
 from bihuan.parties.terms import AUTHORITIES, OrganisationKind, PartiesGrants, RegionKind, ThingState
 
 
@@ -157,7 +158,7 @@ class Membership(Row):
         return (PartiesGrants.READ, PartiesGrants.MANAGE)
 
 
-class Thing(Row):
+class Thing(Arriving, Row):
     """对象: one thing, one code, one file. What is governed: an enterprise, a tank, a vehicle, a place of use …
 
     Registers hold the particulars in satellite tables, one-to-one. The code never changes.
@@ -184,6 +185,8 @@ class Thing(Row):
         indexes = [
             models.Index(fields=["kind", "region_path"], name="thing_by_kind_and_region"),
             models.Index(fields=["organisation_code", "kind"], name="thing_by_organisation"),
+            # A list of one register in the order of its codes walks this and stops after a page.
+            models.Index(fields=["kind", "code"], name="thing_by_kind_and_code"),
         ]
 
     def __str__(self) -> str:

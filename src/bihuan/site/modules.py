@@ -6,9 +6,12 @@ MODULES = (
     "bihuan.core.evidence.module",
     "bihuan.core.notices.module",
     "bihuan.core.pages.module",
+    "bihuan.core.records.module",
     "bihuan.parties.module",
     "bihuan.loop.module",
     "bihuan.domains.campaign.module",
+    "bihuan.registers.enterprises.module",
+    "bihuan.registers.tanks.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

@@ -1,0 +1,144 @@
+"""导出: the filtered list as Excel, CSV, JSON or GeoJSON, streamed, with the fields its reader may see."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bihuan.core.access.context import Actor, Context
+from bihuan.core.records.fields import Field
+from bihuan.core.records.listing import Asked, rows_of
+from bihuan.core.records.register import Register
+from bihuan.core.records.sheets.writing import defused, workbook
+
+#: Rows fetched together: a long export holds neither the rows nor the database.
+TOGETHER = 1_000
+#: A map with more points than this is drawn in part, and says so.
+MAP_LIMIT = 5_000
+
+
+def rows_in_order(register: Register, asked: Asked, *, ctx: Context) -> Iterator[Any]:
+    """By key, some at a time and each time anew: no cursor stays open for as long as the reader takes to download."""
+    rows: QuerySet[Any] = rows_of(register, asked, ctx=ctx).select_related(*register.joins).order_by("pk")
+    last = None
+    while True:
+        some = list((rows if last is None else rows.filter(pk__gt=last))[:TOGETHER])
+        yield from some
+        if len(some) < TOGETHER:
+            return
+        last = some[-1].pk
+
+
+def _value(register: Register, field: Field, row: Any, actor: Actor) -> Any:
+    return field.of(row) if register.shows(field, row, actor) else None
+
+
+def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
+    """What it writes, the import reads back without a difference."""
+    fields = register.fields_for(ctx.actor)
+    rows = (
+        [_for_sheet(f, _value(register, f, row, ctx.actor)) for f in fields]
+        for row in rows_in_order(register, asked, ctx=ctx)
+    )
+    headings, widths = [str(f.heading) for f in fields], [f.width for f in fields]
+    return workbook(name=str(register.label), headings=headings, widths=widths, rows=rows)
+
+
+def _for_sheet(field: Field, value: Any) -> Any:
+    if field.kind in ("number", "date"):
+        return value
+    if field.kind == "reference":
+        return field.natural(value)
+    return field.shown(value)
+
+
+def as_csv(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
+    """UTF-8 with its mark, which Excel needs to read Chinese."""
+    fields = register.fields_for(ctx.actor)
+    line = _Line()
+    writer = csv.writer(line)
+    writer.writerow([str(f.heading) for f in fields])
+    yield b"\xef\xbb\xbf" + line.take()
+    for n, row in enumerate(rows_in_order(register, asked, ctx=ctx), 1):
+        writer.writerow([_for_csv(f, _value(register, f, row, ctx.actor)) for f in fields])
+        if n % 200 == 0:
+            yield line.take()
+    yield line.take()
+
+
+def _for_csv(field: Field, value: Any) -> str:
+    plain = _for_sheet(field, value)
+    text = "" if plain is None else field.shown(plain)
+    return text if field.kind in ("number", "date") else defused(text)
+
+
+class _Line:
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.parts.append(text)
+
+    def take(self) -> bytes:
+        taken, self.parts = "".join(self.parts), []
+        return taken.encode()
+
+
+def as_plain(register: Register, row: Any, fields: Sequence[Field], *, actor: Actor) -> dict[str, Any]:
+    """A row as the API answers it."""
+    said = {f.name: f.natural(f.of(row)) for f in fields if register.shows(f, row, actor)}
+    return {"id": str(row.pk), "version": row.version, "url": row.get_absolute_url(), **said}
+
+
+def as_json(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
+    fields = register.fields_for(ctx.actor)
+    yield b'{"register":' + json.dumps(register.code).encode() + b',"rows":['
+    separator = b""
+    for row in rows_in_order(register, asked, ctx=ctx):
+        said = json.dumps(as_plain(register, row, fields, actor=ctx.actor), ensure_ascii=False)
+        yield separator + said.encode()
+        separator = b",\n"
+    yield b"]}\n"
+
+
+def as_geojson(register: Register, asked: Asked, *, ctx: Context) -> dict[str, Any]:
+    """The places of the filtered list. Coordinates are CGCS2000, longitude first (RFC 7946)."""
+    longitude, latitude = register.by_name[register.longitude], register.by_name[register.latitude]
+    rows = rows_of(register, asked, ctx=ctx).filter(
+        **{f"{longitude.path}__isnull": False, f"{latitude.path}__isnull": False}
+    )
+    title = register.by_name[register.title]
+    found = list(islice(rows.select_related(*register.joins).order_by("pk")[: MAP_LIMIT + 1], MAP_LIMIT + 1))
+    shown = [f for f in register.fields_for(ctx.actor) if f.in_list and f.name not in (register.title,)]
+    return {
+        "type": "FeatureCollection",
+        "truncated": len(found) > MAP_LIMIT,
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(row.pk),
+                "geometry": geometry_of(register, row, longitude, latitude),
+                "properties": {
+                    "title": str(title.of(row)),
+                    "text": " · ".join(t for t in (f.shown(_value(register, f, row, ctx.actor)) for f in shown) if t),
+                    "tone": "blue",
+                    "url": row.get_absolute_url(),
+                },
+            }
+            for row in found[:MAP_LIMIT]
+        ],
+    }
+
+
+def geometry_of(register: Register, row: Any, longitude: Field, latitude: Field) -> dict[str, Any]:
+    shape = row
+    for step in register.shape.split("__") if register.shape else ():
+        shape = getattr(shape, step)
+    if register.shape and isinstance(shape, dict) and "type" in shape:
+        return shape
+    return {"type": "Point", "coordinates": [float(longitude.of(row)), float(latitude.of(row))]}

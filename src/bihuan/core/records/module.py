@@ -1,0 +1,46 @@
+"""Declaration of the register machinery."""
+
+from __future__ import annotations
+
+from bihuan.core.access.context import Context
+from bihuan.core.modules import Job, MenuItem, Module
+from bihuan.core.pages.declared import ApiPart, Hit, Look, SearchSource
+from bihuan.core.records import api, jobs, search
+from bihuan.core.records.sheets.applying import APPLY_JOB, CHECK_JOB
+from bihuan.core.records.terms import SheetState
+from bihuan.kernel.text import Text
+
+
+def hits(*, ctx: Context, text: str, limit: int) -> list[Hit]:
+    """The lines of the search page and of the box above every page."""
+    found = search.find(actor=ctx.actor, text=text, limit=limit)
+    return [Hit(h.title, h.url, h.label, text=f"{h.label} {h.code}".strip(), icon=h.icon) for h in found.hits]
+
+
+MODULE = Module(
+    name="records",
+    label=Text("台账", "Registers"),
+    urls="bihuan.core.records.urls",
+    url_prefix="",
+    menu=(MenuItem(Text("全部台账", "All registers"), "records:index", "stack-2", (), section="registers", order=900),),
+    jobs=(
+        Job(CHECK_JOB, Text("检查导入表", "Check an uploaded sheet"), jobs.check_sheet, max_attempts=3),
+        Job(APPLY_JOB, Text("写入导入表", "Write an accepted sheet"), jobs.apply_sheet),
+        Job("records.rebuild_search", Text("重建检索", "Rebuild the search"), jobs.rebuild_search),
+    ),
+    declares=(
+        ApiPart(api.openapi_paths),
+        SearchSource(Text("台账", "Registers"), hits),
+        *(
+            Look(state, tone, icon)
+            for state, tone, icon in (
+                (SheetState.CHECKING, "blue", "refresh"),
+                (SheetState.REFUSED, "red", "alert-circle"),
+                (SheetState.CHECKED, "yellow", "clock"),
+                (SheetState.APPLYING, "blue", "refresh"),
+                (SheetState.APPLIED, "green", "circle-check"),
+                (SheetState.WITHDRAWN, "neutral", "x"),
+            )
+        ),
+    ),
+)

@@ -1,0 +1,251 @@
+"""写入: the actions of a sheet. Accepted rows are written in small steps, each an action with its own audit row;
+new rows carry the sheet's mark and become visible all at once, when the sheet's state is switched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, StringConstraints
+
+from bihuan.core.access.context import Actor, Context
+from bihuan.core.access.scope import Place
+from bihuan.core.actions.action import Action, Label, Ref, action
+from bihuan.core.records.models import Sheet, SheetRow
+from bihuan.core.records.register import Register, Values
+from bihuan.core.records.sheets.checking import typed_values
+from bihuan.core.records.terms import ExistingRows, RowState, SheetState
+from bihuan.core.records.writing import write_changes
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+
+CHECK_JOB = "records.check_sheet"
+APPLY_JOB = "records.apply_sheet"
+LARGEST_STEP = 500
+
+
+class WrongSheetState(Problem):
+    code = "wrong_sheet_state"
+    status = 409
+
+
+class SheetHasErrors(Problem):
+    code = "sheet_has_errors"
+
+
+class Taken(BaseModel):
+    """What one step wrote, and whether it was the last."""
+
+    rows: int
+    finished: bool
+
+
+class Verdict(BaseModel):
+    """What the check found: counts by state, or why the file can't be read."""
+
+    counts: dict[str, int] = {}
+    refused_zh: str = ""
+    refused_en: str = ""
+
+
+def require_state(sheet: Sheet, *states: SheetState) -> None:
+    if sheet.state not in states:
+        raise WrongSheetState(
+            Text("此批次当前为“{s}”，不能这样操作。", "This sheet is “{s}”; that can't be done now.").format(
+                s=SheetState.of(sheet.state).label
+            )
+        )
+
+
+def somewhere(actor: Actor, grants: Sequence[str]) -> Place:
+    """A place of the actor's own: whoever may edit anywhere may upload; each row is checked for itself."""
+    reach = actor.reach(*grants)
+    if reach.regions:
+        return Place(reach.regions[0])
+    return Place("", frozenset(sorted(reach.organisations)[:1]))
+
+
+class NoAccount(Problem):
+    code = "account_needed"
+    status = 403
+
+
+def uploader_of(actor: Actor) -> UUID:
+    """A sheet belongs to a person: the review is theirs, and the writing is done in their name."""
+    if actor.user_id is None:
+        raise NoAccount(Text("导入需要用个人账号办理。", "A sheet is uploaded by a person's own account."))
+    return actor.user_id
+
+
+def actions_of(register: Register) -> tuple[Action, ...]:
+    """The steps of a sheet, one set per register, so that each has that register's grant."""
+    name, needs, label = register.code, register.edit, register.label
+
+    def own_place(*, ctx: Context, **_: object) -> Place:
+        return somewhere(ctx.actor, needs)
+
+    @action(
+        f"{name}.upload_sheet",
+        label=Text(f"上传{label.zh}导入表", f"Upload a sheet for {label.en}"),
+        needs=needs, scope=own_place, faces=(), icon="upload",
+    )  # fmt: skip
+    def upload_sheet(
+        *,
+        ctx: Context,
+        spool: Annotated[str, Label("暂存名", "Spool name"), StringConstraints(pattern="^[0-9a-f]{32}$")],
+        file_name: Annotated[str, Label("文件名", "File name"), StringConstraints(max_length=200)],
+        existing: Annotated[ExistingRows, Label("编码已存在时", "When a code exists")] = ExistingRows.REFUSE,
+    ) -> Sheet:
+        """上传. The check follows as a job; nothing of the register changes."""
+        place = somewhere(ctx.actor, needs)
+        sheet = ctx.create(
+            Sheet(
+                register=name,
+                uploaded_by=uploader_of(ctx.actor),
+                file_name=file_name,
+                spool=spool,
+                existing=existing.value,
+                region_path=place.region_path,
+                organisation_code=next(iter(place.organisations), ""),
+            )
+        )
+        ctx.enqueue(CHECK_JOB, key=f"sheet:{sheet.pk}:check", sheet=str(sheet.pk))
+        return sheet
+
+    @action(
+        f"{name}.report_sheet",
+        label=Text(f"{label.zh}导入表检查完成", f"Sheet for {label.en} checked"), needs=needs, faces=(),
+    )  # fmt: skip
+    def report_sheet(*, ctx: Context, sheet: Ref[Sheet], verdict: Verdict) -> Sheet:
+        """检查完成. What the check job found."""
+        require_state(sheet, SheetState.CHECKING)
+        state = SheetState.REFUSED if verdict.refused_zh else SheetState.CHECKED
+        return ctx.change(
+            sheet,
+            state=state.value,
+            counts=verdict.counts,
+            reason_zh=verdict.refused_zh[:500],
+            reason_en=verdict.refused_en[:500],
+        )
+
+    @action(
+        f"{name}.accept_sheet",
+        label=Text("写入台账", "Write to the register"),
+        needs=needs,
+        confirm=Text("将按检查结果写入台账，确定吗？", "The checked rows will be written. Go on?"),
+        icon="database",
+    )
+    def accept_sheet(
+        *,
+        ctx: Context,
+        sheet: Ref[Sheet],
+        only_good_rows: Annotated[
+            bool, Label("只写入无误的行，跳过有误的行", "Write the good rows, leave out the wrong ones")
+        ] = False,
+    ) -> Sheet:
+        """确认写入. With wrong rows in it only if the user says that the good ones shall go in alone."""
+        require_state(sheet, SheetState.CHECKED)
+        if sheet.count(RowState.WRONG) and not only_good_rows:
+            raise SheetHasErrors(
+                Text(
+                    "还有 {n} 行有误：请改正后重新上传，或选择只写入无误的行。",
+                    "{n} rows are wrong: correct and upload again, or choose to write the good rows only.",
+                ).format(n=sheet.count(RowState.WRONG))
+            )
+        ctx.change(sheet, state=SheetState.APPLYING.value)
+        ctx.enqueue(APPLY_JOB, key=f"sheet:{sheet.pk}:apply", sheet=str(sheet.pk))
+        return sheet
+
+    @action(
+        f"{name}.drop_sheet", label=Text("放弃导入", "Drop the sheet"), needs=needs, icon="x", tone="danger",
+    )  # fmt: skip
+    def drop_sheet(*, ctx: Context, sheet: Ref[Sheet]) -> Sheet:
+        """放弃. Nothing of it has been written."""
+        require_state(sheet, SheetState.CHECKED, SheetState.REFUSED)
+        return ctx.change(sheet, state=SheetState.WITHDRAWN.value, finished_at=ctx.at)
+
+    @action(
+        f"{name}.take_in_rows",
+        label=Text(f"写入{label.zh}导入行", f"Write rows of a sheet to {label.en}"), needs=needs, faces=(),
+    )  # fmt: skip
+    def take_in_rows(*, ctx: Context, sheet: Ref[Sheet], at_most: int) -> Taken:
+        """写入一小批. The last step is the switch: from then on all of the sheet's new rows are there."""
+        require_state(sheet, SheetState.APPLYING)
+        waiting = list(
+            SheetRow.objects.filter(sheet=sheet, state__in=(RowState.NEW, RowState.UPDATE)).order_by("number")[
+                : min(at_most, LARGEST_STEP)
+            ]
+        )
+        _write_new(register, ctx, sheet, [r for r in waiting if r.state == RowState.NEW])
+        for row in waiting:
+            if row.state == RowState.UPDATE:
+                _write_update(register, ctx, row)
+        SheetRow.objects.bulk_update(waiting, ["state", "errors", "row_id"])
+        finished = len(waiting) < min(at_most, LARGEST_STEP)
+        if finished:
+            counted = Counter(SheetRow.objects.filter(sheet=sheet).order_by().values_list("state", flat=True))
+            ctx.change(sheet, state=SheetState.APPLIED.value, counts=dict(counted), finished_at=ctx.at)
+        return Taken(rows=len(waiting), finished=finished)
+
+    return (upload_sheet, report_sheet, accept_sheet, drop_sheet, take_in_rows)
+
+
+def _refuse(row: SheetRow, words: Text) -> None:
+    row.state = RowState.FAILED.value
+    row.errors = [{"column": "", "field": "", "zh": words.zh, "en": words.en}]
+
+
+_NO_LONGER = Text("您已无权在此范围写入。", "You no longer hold the grant for this place.")
+_MEANWHILE = Text(
+    "检查之后编码被别人占用，未写入。", "The code was taken by somebody else after the check; not written."
+)
+_CHANGED = Text(
+    "检查之后记录被别人改过，未写入。", "The record was changed by somebody else after the check; not written."
+)
+
+
+def _write_new(register: Register, ctx: Context, sheet: Sheet, rows: Sequence[SheetRow]) -> None:
+    if not rows:
+        return
+    owner, _, attribute = register.key_field.path.rpartition("__")
+    model: Any = register.model
+    holder: Any = model._meta.get_field(owner).related_model if owner else model
+    keys = [r.key for r in rows]
+    taken = set(holder._base_manager.filter(**{f"{attribute}__in": keys}).values_list(attribute, flat=True))
+    blank: Values = {f.name: f.empty for f in register.fields}
+    lower, own = [], []
+    for staged, values in zip(rows, typed_values(register, [r.values for r in rows], actor=ctx.actor), strict=True):
+        if staged.key in taken:
+            _refuse(staged, _MEANWHILE)
+            continue
+        below, row = register.build({**blank, **values})
+        if not any(ctx.actor.may(grant, row.place) for grant in register.edit):
+            _refuse(staged, _NO_LONGER)
+            continue
+        if register.marker:
+            marked = row
+            *steps, last = register.marker.split("__")
+            for step in steps:
+                marked = getattr(marked, step)
+            setattr(marked, last, sheet.pk)
+        staged.state, staged.row_id = RowState.WRITTEN.value, row.pk
+        own.append(row)
+        if below is not None:
+            lower.append(below)
+    ctx.create_many(lower)
+    ctx.create_many(own)
+
+
+def _write_update(register: Register, ctx: Context, staged: SheetRow) -> None:
+    row = register.visible_to(ctx.actor).select_related(*register.joins).filter(pk=staged.row_id).first()
+    if row is None or row.version != staged.row_version:
+        _refuse(staged, _CHANGED)
+        return
+    (changes,) = typed_values(register, [staged.values], actor=ctx.actor)
+    if not any(ctx.actor.may(grant, row.place) for grant in register.edit):
+        _refuse(staged, _NO_LONGER)
+        return
+    write_changes(register, ctx=ctx, row=row, values={**register.values_of(row), **changes})
+    staged.state = RowState.WRITTEN.value

@@ -227,7 +227,7 @@ def _run_in_transaction(made: Action, ctx: Context, typed: BaseModel, key: str |
 
 def _take_key(made: Action, ctx: Context, typed: BaseModel, key: str) -> tuple[IdempotencyKey | None, Done | None]:
     """Insert the key or meet the one already there. On PostgreSQL the insert waits for a rival in flight."""
-    body = canonical_bytes(typed.model_dump())
+    body = canonical_bytes(typed.model_dump(warnings=False))
     fresh = IdempotencyKey(
         actor=ctx.actor.id,
         action=made.name,

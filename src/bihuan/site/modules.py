@@ -9,9 +9,9 @@ MODULES = (
     "bihuan.core.records.module",
     "bihuan.parties.module",
     "bihuan.loop.module",
-    "bihuan.domains.campaign.module",
     "bihuan.registers.enterprises.module",
     "bihuan.registers.tanks.module",
+    "bihuan.domains.campaign.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

@@ -12,6 +12,7 @@ MODULES = (
     "bihuan.registers.enterprises.module",
     "bihuan.registers.tanks.module",
     "bihuan.domains.campaign.module",
+    "bihuan.connectors.oidc.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

@@ -18,7 +18,7 @@ from django.middleware.csrf import rotate_token
 from bihuan.core.access.context import ANONYMOUS, Actor
 from bihuan.core.access.identification import actor_of, digest, may_be_used
 from bihuan.core.access.models import Assignment, LoginSession, User
-from bihuan.core.access.terms import AccessGrants, AccountStep
+from bihuan.core.access.terms import AccessGrants, AccountStep, LoginMethod
 
 LOGIN = "login"
 SEEN_EVERY = timedelta(minutes=1)
@@ -78,7 +78,7 @@ def is_waived(user: User) -> bool:
 
 
 def step_of(login: LoginSession, *, at: datetime) -> AccountStep | None:
-    if login.user.must_change_password:
+    if login.user.must_change_password and login.method == LoginMethod.PASSWORD:
         return AccountStep.CHANGE_PASSWORD
     if not proves_second_factor(login) and not login.user.has_second_factor and needs_second_factor(login.user, at=at):
         return AccountStep.SET_UP_SECOND_FACTOR

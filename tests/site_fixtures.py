@@ -5,11 +5,15 @@ Loaded as a plugin by the root conftest. Django is imported inside the fixtures:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import browser_checks
 
 
 @pytest.fixture
@@ -106,3 +110,56 @@ def with_module(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(modules, "_registry", modules.Registry(everything))
 
     return add
+
+
+@pytest.fixture
+def live_site(live_server: Any, settings: Any) -> str:
+    """The address of the whole site served by a thread of this test, static files too. Live events are off."""
+    settings.BIHUAN_LIVE_PORT = 0
+    return str(live_server.url)
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: Path) -> Iterator[Any]:
+    """One browser for all tests of this process; mark the test `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous face runs a loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(chromium_path), args=list(browser_checks.QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_site: str, open_session: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """`open_page(user, language="en", width=360, theme="dark")` answers a playwright page that is logged in as this
+    user (or as nobody). Its complaints are collected: `browser_checks.assert_sound(page)` at each stop."""
+    from django.conf import settings
+
+    contexts = []
+
+    def make(
+        user: Any = None, *, language: str = "zh", width: int = 1280, height: int = 800, theme: str = "light"
+    ) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            base_url=live_site,
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            service_workers="block",
+        )
+        contexts.append(context)
+        cookies = {"bihuan_language": language, "bihuan_theme": theme}
+        if user is not None:
+            cookies[settings.SESSION_COOKIE_NAME] = open_session(user).session_key
+        context.add_cookies([{"name": n, "value": v, "url": live_site} for n, v in cookies.items()])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        browser_checks.watch(page)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

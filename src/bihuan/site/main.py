@@ -58,7 +58,13 @@ COMMANDS = (
     Mounted(
         "clerk", "bihuan.site.running:clerk", Text("只运行封存与事件排序", "Only sealing and placing of events"), RUN
     ),
-    Mounted("demo", "bihuan.site.demo:demo_command", Text("虚构城市演示", "A fictional city to try things in"), RUN),
+    Mounted(
+        "demo",
+        "bihuan.site.demo.command:demo_command",
+        Text("虚构城市演示", "A fictional city to try things in"),
+        RUN,
+        False,
+    ),
     Mounted("bus", "bihuan.streams.bus.command:bus_command", Text("消息总线", "The message bus"), RUN, False),
     Mounted("stream", "bihuan.streams.command:stream_command", Text("遥测进程", "Telemetry processes"), RUN, False),
     Mounted(

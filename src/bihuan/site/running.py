@@ -65,7 +65,7 @@ def up(argv: Sequence[str]) -> int:
     chosen = parser.parse_args(list(argv))
     host, port, live_port = setting("BIHUAN_BIND"), int(setting("BIHUAN_PORT")), settings.BIHUAN_LIVE_PORT
     with _alone():
-        for number in (port, live_port):
+        for number in filter(None, (port, live_port)):
             _require_free(host, number)
         prepare(migrate=chosen.migrate)
         connections.close_all()
@@ -87,7 +87,7 @@ def parts() -> list[Part]:
     own = [sys.executable, "-m", "bihuan.site.main"]
     return [
         Part("web", web_command()),
-        Part("live", live_command()),
+        *([Part("live", live_command())] if settings.BIHUAN_LIVE_PORT else []),
         Part("worker", [*own, "worker"]),
         Part("clerk", [*own, "clerk"]),
     ]

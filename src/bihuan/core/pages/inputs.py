@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ class FormField:
     attributes: dict[str, Any] = field(default_factory=dict)
     many: bool = False
     source: str = ""
+    #: Two forms of one page may ask for the same input: labels must find the right one.
+    prefix: str = "field"
 
     @property
     def value(self) -> str:
@@ -64,7 +67,7 @@ class FormField:
 
     @property
     def id(self) -> str:
-        return f"field-{self.name}"
+        return f"{self.prefix}-{self.name}"
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -75,10 +78,14 @@ class FormField:
         return self.kind == "hidden"
 
 
-def fields_of(made: Action, *, ctx: Context, given: QueryDict, fixed: frozenset[str] = frozenset()) -> list[FormField]:
-    """Every input, filled from `given`. Rows named there (and those in `fixed`) are settled: shown, not asked."""
+def fields_of(made: Action, *, ctx: Context, given: QueryDict) -> list[FormField]:
+    """Every input, filled from `given`."""
     limits = made.input_model.model_json_schema().get("properties", {})
-    return [_field(f, ctx=ctx, given=given, limits=limits.get(f.name, {})) for f in made.fields.values()]
+    fields = [_field(f, ctx=ctx, given=given, limits=limits.get(f.name, {})) for f in made.fields.values()]
+    prefix = f"f{secrets.token_hex(3)}"
+    for field_ in fields:
+        field_.prefix = prefix
+    return fields
 
 
 def _field(said: InputField, *, ctx: Context, given: QueryDict, limits: Mapping[str, Any]) -> FormField:

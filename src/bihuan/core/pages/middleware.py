@@ -104,6 +104,8 @@ def live_origin(request: HttpRequest) -> str:
     if settings.BIHUAN_LIVE_URL:
         parts = urlsplit(settings.BIHUAN_LIVE_URL)
         return f"{parts.scheme}://{parts.netloc}"
+    if not settings.BIHUAN_LIVE_PORT:
+        return ""
     host = urlsplit(f"//{request.get_host()}").hostname or "127.0.0.1"
     name = f"[{host}]" if ":" in host else quote(host)
     return f"{request.scheme}://{name}:{settings.BIHUAN_LIVE_PORT}"

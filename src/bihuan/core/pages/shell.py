@@ -64,6 +64,10 @@ class Shell:
         return bool(settings.BIHUAN_DEMO)
 
     @property
+    def has_live(self) -> bool:
+        return self.is_logged_in and bool(settings.BIHUAN_LIVE_PORT or settings.BIHUAN_LIVE_URL)
+
+    @property
     def map_tiles(self) -> str:
         return str(settings.BIHUAN_MAP_TILES)
 

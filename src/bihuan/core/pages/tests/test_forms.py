@@ -146,7 +146,7 @@ def test_rows_are_found_within_the_scope_only(client: Client, make_user: Any, lo
     found = client.get("/do/rows/access.role/?q=zhang").json()["rows"]
     assert [row["text"] for row in found] == ["zhang"]
     assert stranger.get("/do/rows/access.role/?q=zhang").json()["rows"] == []
-    assert client.get("/do/rows/access.user/").status_code == 404
+    assert client.get("/do/rows/audit.auditrow/").status_code == 404
 
 
 def test_a_form_for_a_row_outside_the_scope_is_as_absent_as_one_that_never_was(

@@ -69,7 +69,7 @@
       return box;
     };
     const layer = L.geoJSON(data, {
-      style: (f) => ({ color: tones[f.properties.tone] || tones.blue, weight: 2, fillOpacity: 0.15 }),
+      style: (f) => (f.geometry.type === "Point" ? {} : { color: tones[f.properties.tone] || tones.blue, weight: 2, fillOpacity: 0.15 }),
       pointToLayer: (f, at) => L.circleMarker(at, { radius: 7, weight: 2, color: "#fff", fillColor: tones[f.properties.tone] || tones.blue, fillOpacity: 0.95 }),
       onEachFeature: (f, l) => l.bindPopup(() => words(f)),
     }).addTo(map);

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bihuan.core.modules import Module, RoleSpec
+from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.text import Text
-from bihuan.parties import actions
+from bihuan.parties import actions, queries
+from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import PartiesGrants
 
 MODULE = Module(
@@ -29,5 +31,9 @@ MODULE = Module(
             Text("基础信息管理员", "Register clerk"),
             (PartiesGrants.READ, PartiesGrants.MANAGE, PartiesGrants.MANAGE_PLACES),
         ),
+    ),
+    declares=(
+        RowSource(Organisation, queries.find_organisations),
+        RowSource(Region, queries.find_regions),
     ),
 )

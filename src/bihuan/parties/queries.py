@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+
+from django.db.models import Q
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
@@ -33,6 +36,18 @@ def get_thing(*, ctx: Context, code: str) -> Thing:
     if found is None:
         raise NotFound
     return found
+
+
+def find_organisations(*, ctx: Context, text: str) -> Iterable[Organisation]:
+    """For the picker of a form: living organisations by a piece of their name or code."""
+    rows = Organisation.objects.visible_to(ctx.actor).filter(abolished_on__isnull=True)
+    return rows.filter(Q(name__contains=text) | Q(code__startswith=text)) if text else rows
+
+
+def find_regions(*, ctx: Context, text: str) -> Iterable[Region]:
+    """For the picker of a form: regions by a piece of their name or code."""
+    rows = Region.objects.visible_to(ctx.actor)
+    return rows.filter(Q(name__contains=text) | Q(code__startswith=text)) if text else rows
 
 
 def known_units(*, ctx: Context, region_path: str) -> list[KnownUnit]:

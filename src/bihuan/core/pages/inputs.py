@@ -16,7 +16,7 @@ from django.http import QueryDict
 from pydantic import BaseModel
 
 from bihuan.core.access.context import Context
-from bihuan.core.actions.action import Action, InputField
+from bihuan.core.actions.action import UNCHANGED, Action, InputField
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.modules import registry
 from bihuan.core.pages.declared import ChoiceSource, RowSource
@@ -102,7 +102,7 @@ def _field(said: InputField, *, ctx: Context, given: QueryDict, limits: Mapping[
     )
     if shown.kind == "evidence":
         shown.many = many
-    if not shown.values and said.name not in given and said.default not in (None, ""):
+    if not shown.values and said.name not in given and said.default not in (None, "", UNCHANGED):
         shown.values = _as_strings(said.default)
     if said.ref is not None:
         _fill_rows(shown, said, ctx)
@@ -236,6 +236,9 @@ def read(made: Action, given: QueryDict) -> dict[str, Any]:
             _put(body, said, [_zoned(v) for v in values], many)
         else:
             _put(body, said, values, many)
+        if said.default is UNCHANGED and not values and (said.personal or said.name not in given):
+            # A personal value isn't put into the form it could be cleared from: left empty, it stays.
+            body.pop(said.name, None)
     return body
 
 

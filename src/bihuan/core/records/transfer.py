@@ -148,6 +148,7 @@ def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
             "sheet": found,
             "state": state,
             "task": task,
+            "reason": Text(found.reason_zh, found.reason_en),
             "is_working": is_working,
             "can_accept": state is SheetState.CHECKED and found.count(RowState.NEW) + found.count(RowState.UPDATE) > 0,
             "wrong": found.count(RowState.WRONG),

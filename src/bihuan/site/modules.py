@@ -2,6 +2,7 @@
 
 MODULES = (
     "bihuan.core.access.module",
+    "bihuan.core.audit.module",
     "bihuan.core.events.module",
     "bihuan.core.evidence.module",
     "bihuan.core.notices.module",
@@ -17,7 +18,6 @@ MODULES = (
 
 #: Parts that hold tables and have nothing to declare.
 SILENT = (
-    "bihuan.core.audit",
     "bihuan.core.jobs",
     "bihuan.core.sync",
 )

@@ -80,6 +80,36 @@ def verify_database(*, anchor: Path | None = None, progress: Callable[[int], Non
     return report
 
 
+def verify_row(row: AuditRow, *, anchor: Path | None = None) -> Report:
+    """One row, the seal it lies in with all its rows, and that seal's anchor: what the page of a row shows."""
+    report = Report(rows=1)
+    _check_rows(report, [row], place=f"#{row.seal_id}" if row.seal_id else "unsealed", check_mac=True)
+    if row.seal is None:
+        report.unsealed = 1
+        return report
+    seal, before = row.seal, Seal.objects.filter(number=row.seal.number - 1).first()
+    leaves = list(AuditRow.objects.filter(seal=seal).order_by("position").values_list("leaf", flat=True))
+    previous = link_of(before) if before else FIRST
+    _check_seal(report, _as_mapping(seal), leaves, previous, keys.public_key())
+    _check_anchor(report, _as_mapping(seal), _anchor_of(seal.number, anchor or anchor_path()))
+    report.seals = 1
+    return report
+
+
+def _anchor_of(number: int, path: Path) -> Mapping[str, Any] | None:
+    """One line of a file that may be long."""
+    if not path.exists():
+        return None
+    wanted = f'"number": {number},'
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            if wanted in line:
+                found = _parsed(line.encode())
+                if found.get("number") == number:
+                    return found
+    return None
+
+
 def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: bool) -> None:
     for row in rows:
         canonical = bytes(row.canonical)

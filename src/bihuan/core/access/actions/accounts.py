@@ -45,7 +45,7 @@ class ProtectedAccount(Problem):
 
 def spelled(username: str) -> str:
     """`Wang` and `ｗａｎｇ` are one account."""
-    return unicodedata.normalize("NFKC", username).strip().casefold()
+    return unicodedata.normalize("NFKC", username.replace("\0", "")).strip().casefold()
 
 
 def _place(organisation_code: str) -> Place:

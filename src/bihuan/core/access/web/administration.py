@@ -44,7 +44,7 @@ def _administrator(request: HttpRequest, *needs: str) -> Context:
 @require_GET
 def list_accounts(request: HttpRequest) -> HttpResponse:
     ctx = _administrator(request)
-    text, state = request.GET.get("q", "").strip()[:60], request.GET.get("state", "")
+    text, state = request.GET.get("q", "").replace("\0", "").strip()[:60], request.GET.get("state", "")
     found = queries.list_users(ctx=ctx, text=text, state=state)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     held = queries.role_names(list(page), at=ctx.at)

@@ -113,7 +113,8 @@ class Somebody:
 
 
 PEOPLE = (
-    Somebody("anwei", "周敏", "YZ-AWB", ("committee_office", "parties_clerk"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
+    Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "parties_clerk"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
+    Somebody("anweihui", "苗远", "YZ-AWH", ("verifier",), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
     Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
     Somebody("gongxin", "林涛", "YZ-GX", ("handler",), "", "市工信局经办人", "handler of the industry bureau"),
     Somebody("jiaotong", "吴江", "YZ-JT", ("handler",), "", "市交通运输局经办人", "handler of the transport bureau"),
@@ -124,7 +125,7 @@ PEOPLE = (
     Somebody("yuanqu", "高远", "P1-GWH", ("handler", "verifier", "reader"), "990100-P1", "云州化工园区管委会：看本园区", "administration of the Yunzhou park: sees its park"),
     Somebody("qiye", "马强", "YZ-E001", ("handler",), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
     Somebody("linqi", "罗丹", "YZ-E002", ("handler",), "", "隔壁企业：看不到东岚的任何事项", "the enterprise next door: sees nothing of Donglan's"),
-    Somebody("lingdao", "沈建国", "YZ-ZF", ("reader",), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
+    Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader"), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
     Somebody("xitong", "系统管理员", "YZ-AWB", ("system_administrator",), "*", "系统管理员（三员之一）：账号与运行", "system administrator: accounts and operation"),
     Somebody("anquan", "安全管理员", "YZ-AWB", ("security_administrator",), "*", "安全管理员（三员之一）：角色与授权", "security administrator: roles and grants"),
     Somebody("shenji", "审计管理员", "YZ-AWB", ("audit_administrator",), "*", "审计管理员（三员之一）：只读审计", "audit administrator: reads the audit trail"),

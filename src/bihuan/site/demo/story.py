@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bihuan.core.access.context import Actor, Context, Held, service_actor
-from bihuan.core.access.scope import Scope
+from bihuan.core.access.scope import Place, Scope
 from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import actions as evidence_actions
 from bihuan.core.evidence import receiving
@@ -49,7 +49,7 @@ FINDINGS: Sequence[Findings] = (
 )
 
 
-def in_role(actor: Actor, unit: Organisation, *grants: str) -> Actor:
+def in_role(unit: Organisation, *grants: str) -> Actor:
     """An enterprise without an account of its own acts by a service of its name, in its own scope only."""
     scope = Scope(organisation=unit.code)
     held = tuple(Held(str(g), scope) for g in grants)
@@ -70,17 +70,18 @@ class Teller:
         return Context(actor=actor, at=self.at(days))
 
     def owner(self, case: Case, days: int) -> Actor:
-        known = next(
-            (u for u, user in self.city.users.items() if user.organisation_code == case.organisation_code), None
-        )
-        if known:
-            return self.city.actor(known, at=self.at(days))
+        own = Place("", frozenset([case.organisation_code]))
+        for username, user in self.city.users.items():
+            if user.organisation_code == case.organisation_code:
+                actor = self.city.actor(username, at=self.at(days))
+                if actor.may(LoopGrants.HANDLE, own):
+                    return actor
         grants = (LoopGrants.READ, LoopGrants.HANDLE, EvidenceGrants.ADD)
-        return in_role(service_actor("demo"), case.owner, *grants)
+        return in_role(case.owner, *grants)
 
     def verifier(self, case: Case, days: int) -> Actor:
         """Somebody of the supervising unit; the office where the unit has no account."""
-        known = {"YZ-YJ": "yingji", "P1-GWH": "yuanqu", "DH-YJ": "donghu"}
+        known = {"YZ-YJ": "yingji", "P1-GWH": "yuanqu", "DH-YJ": "donghu", "YZ-AWH": "anweihui"}
         return self.city.actor(known.get(case.supervisor_code, "anwei"), at=self.at(days))
 
     def evidence(self, actor: Actor, days: int, *, title: str, seed: int) -> UUID:

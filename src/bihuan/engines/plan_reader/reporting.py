@@ -34,6 +34,7 @@ _MONTH_IN_LIST = pattern(rf"(?<!\d)(?P<month>{_NUM})月?(?:、|和|及|，)")
 _LAST_OF_LIST = pattern(rf"(?P<month>{_NUM})月(?P<d>{_NUM}){_BY}")
 _MOST_MONTHS = 11
 _LONGEST_SUBJECT = 48
+_SUBJECT_BACK = 6  # sentences to look back for who reports
 _LONGEST_SENTENCE = 400  # what is longer is no sentence; reading it piece by piece keeps the work linear
 _LINK = frozenset(["、", "，", *words(_R, "links")])
 _SUBJECT_TAIL = (*words("modals"), "于", "在", *words(_R, "separately"), *words(_R, "promptly"))
@@ -65,11 +66,12 @@ def find_reports(stream: Stream, spans: list[tuple[int, int, bool]], plan: PlanC
     """The duties in each span; in a task (third value true) only those that return by themselves."""
     found: list[Report] = []
     for start, end, in_task in spans:
-        subject: tuple[int, int] | None = None
+        before: list[tuple[int, int]] = []
         for a, b in _sentences(stream, start, end):
-            own = _subject(stream, a, b)
-            subject = own or subject
+            before.append((a, b))
             if _reports(stream.text, a, b):
+                subjects = (_subject(stream, *s) for s in reversed(before[-_SUBJECT_BACK:]))
+                subject = next((s for s in subjects if s), None)
                 found += _rows(stream, a, b, subject, plan, in_task=in_task)
     return found
 

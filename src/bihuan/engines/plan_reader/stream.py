@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bihuan.engines.plan_reader.ledger import Span
 from bihuan.engines.plan_reader.patterns import pattern
@@ -33,6 +34,7 @@ TERMINAL = frozenset("。！？；：")
 WRAPPED, LIKELY, SURE = 0, 1, 2
 
 
+@lru_cache(maxsize=20_000)
 def _normal(ch: str) -> str:
     code = ord(ch)
     if any(low <= code <= high for low, high in _FOLDED):
@@ -49,7 +51,7 @@ class Stream:
     at: list[int] = field(default_factory=list)
     breaks: dict[int, int] = field(default_factory=dict)
     gaps: set[int] = field(default_factory=set)
-    _sorted_breaks: list[int] = field(default_factory=list)
+    _at_least: dict[int, list[int]] = field(default_factory=dict)
 
     def span(self, start: int, end: int) -> Span:
         """The source span of normalised characters start..end."""
@@ -64,15 +66,13 @@ class Stream:
 
     def next_break(self, start: int, end: int, *, at_least: int = LIKELY) -> int:
         """The first paragraph break after start, or end."""
-        i = bisect_left(self._sorted_breaks, start + 1)
-        while i < len(self._sorted_breaks) and self._sorted_breaks[i] < end:
-            if self.breaks[self._sorted_breaks[i]] >= at_least:
-                return self._sorted_breaks[i]
-            i += 1
-        return end
+        places = self._at_least[at_least]
+        i = bisect_left(places, start + 1)
+        return places[i] if i < len(places) and places[i] < end else end
 
     def finish(self) -> Stream:
-        self._sorted_breaks = sorted(self.breaks)
+        for strength in (LIKELY, SURE):
+            self._at_least[strength] = sorted(at for at, s in self.breaks.items() if s >= strength)
         return self
 
 

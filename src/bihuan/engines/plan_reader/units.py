@@ -41,6 +41,8 @@ def mask(text: str) -> str:
     """The same length, with everything inside nested brackets blanked, so that lists split at depth 0
     only.
     """
+    if "（" not in text:
+        return text
     out, depth = [], 0
     for ch in text:
         depth += ch == "（"

@@ -39,12 +39,29 @@ class Assignments:
     unassigned: list[tuple[int, int]] = field(default_factory=list)
 
 
-def find_assignments(stream: Stream, root: Node) -> Assignments:
+def find_assignments(stream: Stream, root: Node, *, is_plan: bool) -> Assignments:
     """All tasks of the outline."""
     result = Assignments()
     for chapter in root.children:
         _chapter(stream, chapter, result)
+    if not result.found and not result.unread and is_plan:
+        result.found += _paragraphs(stream)
     return result
+
+
+def _paragraphs(stream: Stream) -> list[Found]:
+    """A plan without numbers: each paragraph that ends in a statement is a task."""
+    found: list[Found] = []
+    at = 0
+    for n, statement in enumerate(find_statements(stream, 0, len(stream.text)), 1):
+        line = stream.last_break(statement.start)
+        a, b = _trim(stream, max(at, line), statement.start)
+        at = statement.end
+        if a < b:
+            found.append(
+                Found(str(n), "", a, b, statement.units, statement.raw_start, statement.raw_end, statement.limits)
+            )
+    return found
 
 
 def _chapter(stream: Stream, chapter: Node, result: Assignments) -> None:
@@ -172,7 +189,7 @@ def _pieces(stream: Stream, node: Node, end: int, result: Assignments) -> None:
 
 def _number(no: str, made: list[Found]) -> None:
     for k, task in enumerate(made, 1):
-        task.no = no if len(made) == 1 else f"{no}/{k}"
+        task.no = f"{no}/{k}" if no and len(made) > 1 else no or str(k)
 
 
 def _by_subject(stream: Stream, node: Node) -> list[Found]:

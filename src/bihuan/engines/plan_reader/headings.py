@@ -7,7 +7,7 @@ from __future__ import annotations
 from enum import Enum
 
 from bihuan.engines.plan_reader.lexicon import words
-from bihuan.engines.plan_reader.outline import ARABIC_PAREN, CHINESE_PAREN, Node
+from bihuan.engines.plan_reader.outline import ARABIC_PAREN, CHINESE_PAREN, HEADING, Node
 from bihuan.engines.plan_reader.statements import subject_of
 from bihuan.engines.plan_reader.stream import Stream
 
@@ -35,11 +35,15 @@ def heading_end(stream: Stream, node: Node) -> int:
         known = next((w for w in _HEADING_WORDS if own.startswith(w)), "")
         stop = own.find("。")
         return node.body + (len(known) or (stop + 1 if stop >= 0 else len(own)))
+    if node.style == CHINESE_PAREN and own.endswith("。"):
+        return end - 1
     return end
 
 
 def title_end(stream: Stream, node: Node) -> int:
     """Where the run-in title of an item numbered （一） ends; node.body where it has none."""
+    if node.style == HEADING:
+        return stream.next_break(node.body, node.own_end)
     parent_is_chapter = node.parent is not None and node.parent.depth <= 1
     if node.style != CHINESE_PAREN and not (node.style == ARABIC_PAREN and parent_is_chapter):
         return node.body

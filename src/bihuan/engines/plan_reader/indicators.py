@@ -29,6 +29,7 @@ _EVERY = pattern(any_of(words(_N, "every")) + rf"|每(?P<k>{_CN}|\d{{1,2}})个?(
 _TIMES = frozenset(words(_N, "times"))
 _FINISHING = tuple(words(_N, "finishing"))
 _DOING = tuple(words(_N, "doing"))
+_CLOSING = tuple(words(_N, "closing"))
 _COUNTABLE = frozenset(words(_N, "countable"))
 _SINGULAR = frozenset(words(_N, "singular"))
 _DURATIONS = frozenset(["个月", "年", "周", "天", "日", "小时", "个小时", "分钟", "工作日", "个工作日", "月"])
@@ -44,6 +45,7 @@ _CLAUSE_ENDS = "。；，！？"
 _REACH_BACK = 24
 _NO_COUNT = ("第", "每", "同", "任", "某")
 _REACH_RHYTHM = 26
+_REACH_BOUND = 14
 _LONGEST_CLAUSE = 200
 
 
@@ -115,7 +117,7 @@ def _rhythms(body: str, taken: set[int]) -> Iterator[Measure]:
 def _bound_before(body: str, low: int, at: int) -> str | None:
     """The comparing word in front of a number, with a short verb between at most: 至少开展一次."""
     best = None
-    for m in _BEFORE.finditer(body, max(low, at - 8), at):
+    for m in _BEFORE.finditer(body, max(low, at - _REACH_BOUND), at):
         if not any(c in body[m.end() : at] for c in _CLAUSE_ENDS + "、"):
             best = m.group()
     return best
@@ -180,6 +182,8 @@ def _counts(body: str, taken: set[int]) -> Iterator[Measure]:
             verb = len(lead)
         if not verb or "的" in lead[-2:] or "、" in lead[verb:] or lead.endswith(_NO_COUNT):
             continue
+        if "一" in (body[amount.end() : amount.end() + 1], body[amount.start() - 1 : amount.start()]):
+            continue  # 一家一策, 一人一档: a slogan of the genre, not a count
         if value[1] in _TIMES and not amount.group("n")[0].isdigit():
             continue
         one = not (amount.group("n") or "")[0].isdigit() and value[0] == 1
@@ -198,6 +202,8 @@ def _counts(body: str, taken: set[int]) -> Iterator[Measure]:
 
 def _acted_on(body: str, left: int, right: int, a: int, b: int) -> bool:
     """对120家企业开展…: the number stands before what is done to its objects."""
+    if any(w in body[b : min(right, b + 10)] for w in _CLOSING):
+        return not body[left:a].endswith("的")
     return body[left:a].endswith("对") and any(w in body[b:right] for w in _DOING)
 
 

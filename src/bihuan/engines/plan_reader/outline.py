@@ -5,6 +5,7 @@ breaks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,7 +32,7 @@ _STOPS = frozenset("。；！？：）”》")
 #: A number after these belongs to the sentence: 3.5, 第（一）项, 及（二）.
 _BOUND = frozenset([*"、.-~/×+", *words("time", "bound_before")])
 _HEADING_ROOM = 60
-CHINESE_PAREN, ARABIC_PAREN, DOT, LABEL = "paren", "aparen", "dot", "label"
+CHINESE_PAREN, ARABIC_PAREN, DOT, LABEL, HEADING = "paren", "aparen", "dot", "label", "heading"
 _HEADING_WORDS = tuple(w for name in ("never", "said", "tasks", "steps") for w in words("chapter_words", name))
 
 
@@ -79,7 +80,7 @@ class _Mark:
 
 def outline(stream: Stream) -> Node:
     """The tree of numbered places; the root's own words are what stands before the first number."""
-    marks = _mend_mixed_parens(list(_marks(stream)))
+    marks = _with_headings(stream, _mend_mixed_parens(list(_marks(stream))))
     root = Node("root", 0, 0, 0)
     stack = [root]
     last_of_style: dict[str, int] = {}
@@ -132,6 +133,19 @@ def _is_label(stream: Stream, m: re.Match[str], *, at_line_start: bool) -> bool:
     if stream.next_break(m.start(), m.end()) < m.end():
         return False
     return at_line_start or m.group("label_end") == "："
+
+
+def _with_headings(stream: Stream, marks: list[_Mark]) -> list[_Mark]:
+    """Headings a .docx or a page marks as such and leaves without a number; the first one is the title."""
+    numbered = {mark.start for mark in marks}
+    found: list[_Mark] = []
+    first = True
+    for block in stream.source.blocks:
+        at = bisect_left(stream.at, block.span.start)
+        if block.kind == "heading" and not first and at not in numbered and at < len(stream.at):
+            found.append(_Mark(HEADING, len(found) + 1, at, at, True))
+        first = False
+    return sorted([*marks, *found], key=lambda mark: mark.start)
 
 
 def _mend_mixed_parens(marks: list[_Mark]) -> list[_Mark]:

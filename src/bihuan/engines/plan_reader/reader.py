@@ -40,9 +40,10 @@ def read(source: Source) -> Ledger:
         return _not_a_plan(title, stream)
     plan = plan_calendar(stream.text, title.text)
     notices: list[Notice] = []
-    assignments = find_assignments(stream, root)
+    assignments = find_assignments(stream, root, is_plan=title.genre is Genre.PLAN)
     tasks = [_task(stream, found, plan, notices) for found in assignments.found]
-    tasks += read_tables(source, tables, plan, notices)
+    told = {_squeezed(task.text) for task in tasks}
+    tasks += [t for t in read_tables(source, tables, plan, notices) if _squeezed(t.text) not in told]
     if not tasks and title.genre is Genre.UNKNOWN:
         return _not_a_plan(title, stream)
     reports, steps = _outside_tasks(stream, root, assignments, plan)
@@ -60,6 +61,11 @@ def read(source: Source) -> Ledger:
         warnings=tuple(sorted(notices, key=lambda n: n.span)),
         title_span=title.span,
     )
+
+
+def _squeezed(text: str) -> str:
+    """The words alone: an appended task table often repeats the text with other punctuation."""
+    return "".join(c for c in text if c.isalnum())
 
 
 def _not_a_plan(title: Title, stream: Stream) -> Ledger:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -69,6 +69,12 @@ class Stream:
         places = self._at_least[at_least]
         i = bisect_left(places, start + 1)
         return places[i] if i < len(places) and places[i] < end else end
+
+    def last_break(self, at: int) -> int:
+        """The last sure paragraph break at or before a place, or the beginning."""
+        places = self._at_least[SURE]
+        i = bisect_right(places, at)
+        return places[i - 1] if i else 0
 
     def finish(self) -> Stream:
         for strength in (LIKELY, SURE):

@@ -24,6 +24,8 @@ _TOGETHER = pattern(any_of(words("together")))
 _TAIL = pattern(rf"等{any_of(words('units', 'tail_words'))}{{0,6}}$")
 _INNER = pattern(r"（[^（）]{0,60}）")
 _LONGEST_UNIT = 40
+_LONGEST_UNKNOWN = 16
+_NO_NAME = frozenset("。；，：！？“”《》")
 LABELS = {w: name for name in ("lead", "coop", "owner", "limit", "other") for w in words("field_labels", name)}
 LABEL = pattern(rf"({any_of(LABELS)})：")
 
@@ -175,11 +177,26 @@ def _part(
         others = _part(text, a + together.end(), b, start, gaps, Role.COOP, firm=firm)
         return None if first is None or others is None else [*_leading(first, role), *others]
     pieces = list(split_units(piece, start + a, gaps))
-    test = is_firm_unit if firm else is_unit
-    if not pieces or not all(test(text[s - start : e - start]) for s, e in pieces):
+    if not pieces or not _are_units([text[s - start : e - start] for s, e in pieces], firm=firm):
         return None
     comma = mask(piece).rfind("，") if role is Role.COOP else -1
     return [Unit(s, e, Role.OWNER if e <= start + a + comma else role) for s, e in pieces]
+
+
+def _are_units(names: list[str], *, firm: bool) -> bool:
+    """With a role word behind them, one name of unknown kind among plain units is a unit too (电信运营企业集群)."""
+    if firm:
+        return all(is_firm_unit(name) for name in names)
+    known = [name for name in names if is_unit(name)]
+    if len(known) == len(names):
+        return True
+    return (
+        2 * len(known) >= len(names)
+        and any(is_firm_unit(name) for name in known)
+        and all(
+            2 <= len(name) <= _LONGEST_UNKNOWN and not any(c in _NO_NAME or c.isdigit() for c in name) for name in names
+        )
+    )
 
 
 def _leading(units: list[Unit], role: Role) -> list[Unit]:

@@ -329,3 +329,38 @@ def test_a_document_without_tasks_is_refused_where_a_plan_is_required():
 
 def test_the_numbers_of_lists_are_written_as_officials_write_them():
     assert [chinese(n) for n in (1, 10, 11, 20, 21, 99)] == ["一", "十", "十一", "二十", "二十一", "九十九"]
+
+
+def test_headings_without_numbers_make_sections():
+    page = """<html><body><h1>西河市工作方案</h1><p>制定本方案。</p><h2>主要任务</h2><h2>强化巡查</h2>
+    <p>完善巡查制度。（市公安局负责）</p><h2>强化宣传</h2><p>开展宣传。（市司法局负责）</p><h2>工作要求</h2><p>各地要重视。</p></body></html>"""
+    ledger = read(open_document(name="a.html", data=page.encode()))
+    assert ledger.title == "西河市工作方案"
+    assert [(t.section, t.text) for t in ledger.tasks] == [("强化巡查", "完善巡查制度。"), ("强化宣传", "开展宣传。")]
+
+
+def test_a_plan_without_any_numbers_gives_a_task_for_each_statement():
+    text = "西河市工作方案\n为加强管理，制定本方案。\n完善巡查制度，年底前完成。（市公安局负责）\n开展宣传，2026年6月底前完成。（市司法局牵头，市教育局配合）\n"
+    tasks = read(open_document(name="a.txt", data=text.encode())).tasks
+    assert [(t.no, t.text, t.responsible_raw) for t in tasks] == [
+        ("1", "完善巡查制度，年底前完成。", "市公安局负责"), ("2", "开展宣传，2026年6月底前完成。", "市司法局牵头，市教育局配合"),
+    ]  # fmt: skip
+
+
+def test_a_table_that_repeats_the_tasks_of_the_text_adds_none():
+    document = docx.Document()
+    for line in PLAN.splitlines():
+        document.add_paragraph(line)
+    document.add_paragraph("附件：任务分工表")
+    table = document.add_table(rows=0, cols=3)
+    for row in (
+        ["序号", "工作任务", "责任单位"],
+        ["1", "完善巡查制度，6月底前完成。", "市公安局"],
+        ["2", "建立举报热线", "市信访局"],
+    ):
+        for cell, words in zip(table.add_row().cells, row, strict=True):
+            cell.text = words
+    out = io.BytesIO()
+    document.save(out)
+    tasks = read(open_document(name="a.docx", data=out.getvalue())).tasks
+    assert [t.text for t in tasks] == ["完善巡查制度，6月底前完成。", "开展宣传活动。", "建立举报热线"]

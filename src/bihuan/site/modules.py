@@ -8,6 +8,7 @@ MODULES = (
     "bihuan.core.notices.module",
     "bihuan.core.pages.module",
     "bihuan.core.records.module",
+    "bihuan.core.sync.module",
     "bihuan.parties.module",
     "bihuan.loop.module",
     "bihuan.registers.enterprises.module",
@@ -19,7 +20,6 @@ MODULES = (
 #: Parts that hold tables and have nothing to declare.
 SILENT = (
     "bihuan.core.jobs",
-    "bihuan.core.sync",
 )
 
 #: Django applications: every module's package (its tables, templates and static files), and the silent ones.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ import pytest
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.modules import registry
+from bihuan.core.pages.declared import LiveFeed
 from bihuan.parties.models import Region
 from browser_checks import assert_sound, complaints, examine
+from live_process import LiveProcess, happen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = [
@@ -162,3 +166,37 @@ def test_the_policy_lets_nothing_inline_run(open_page: Callable[..., Any]) -> No
 
     assert page.evaluate("window.hurt") is None
     assert any("Content Security Policy" in line for line in complaints(page))
+
+
+@pytest.fixture
+def live_process(live_site: str, settings: Any) -> Iterator[LiveProcess]:
+    process = LiveProcess()
+    process.start()
+    settings.BIHUAN_LIVE_PORT = process.port
+    yield process
+    process.stop(signal.SIGKILL)
+
+
+def test_a_page_hears_what_happens_and_says_when_it_no_longer_does(
+    make_user: Callable[..., Any], live_process: LiveProcess, open_page: Callable[..., Any]
+) -> None:
+    feed = next(f for f in registry().declared(LiveFeed) if f.needs)
+    page = open_page(make_user("zhang", feed.needs[0]))
+    page.clock.install()
+    page.goto("/welcome/")
+    page.evaluate(
+        "name => { window.heard = []; document.body.addEventListener(`live-${name}`, (e) => window.heard.push(e.detail.subject)); }",
+        feed.name,
+    )
+    deadline = time.monotonic() + 30
+    while not page.evaluate("window.heard.length") and time.monotonic() < deadline:
+        happen(feed)
+        page.wait_for_timeout(500)
+    assert page.evaluate("window.heard.length") > 0
+    assert not page.locator("#bh-stale").is_visible()
+
+    live_process.stop(signal.SIGKILL)
+    page.clock.fast_forward(31_000)
+    page.clock.run_for(3_000)
+    page.locator("#bh-stale").wait_for(state="visible")
+    assert_sound(page)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bihuan.core.modules import registry
 from bihuan.core.pages.declared import Look
+from bihuan.kernel import calendar
 from bihuan.kernel.term import Term
 from bihuan.kernel.text import Text, current_language
 
@@ -80,13 +81,13 @@ def end_of(due: date | datetime) -> datetime:
     """A due day ends at 24:00 local time."""
     if isinstance(due, datetime):
         return due
-    return datetime.combine(due + timedelta(days=1), time(), LOCAL)
+    return calendar.end_of(due)
 
 
 def due(limit: date | datetime, *, at: datetime, done_at: datetime | None = None) -> DueView:
     ends_at = end_of(limit)
     if done_at is not None:
-        late = done_at > ends_at
+        late = done_at >= ends_at
         return (
             DueView(Text("逾期完成", "Done late"), "orange", "clock", ends_at)
             if late

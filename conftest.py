@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tools.with_postgres import server_folder
 
 ROOT = Path(__file__).resolve().parent
 
@@ -39,15 +40,8 @@ def find_browser() -> str | None:
 
 
 def find_postgres() -> str | None:
-    """The folder of `initdb` and `postgres`; Debian keeps it out of the PATH."""
-    named = os.environ.get("BIHUAN_POSTGRES_BIN")
-    if named:
-        return named if (Path(named) / "initdb").is_file() else None
-    on_path = shutil.which("initdb")
-    if on_path:
-        return str(Path(on_path).parent)
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parent.parent.name)
-    return str(versions[-1].parent) if versions else None
+    folder = server_folder()
+    return str(folder) if folder else None
 
 
 def find_nats() -> str | None:
@@ -102,12 +96,18 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    found = config.stash[FOUND]
-    lines = [f"{name}: {where or 'ABSENT, its tests are skipped'}" for name, where in found.items()]
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The head of the session. Not `pytest_report_header`, which a quiet session leaves out."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    database = "PostgreSQL" if os.environ.get("BIHUAN_TEST_DATABASE_URL") else "SQLite"
+    reporter.write_line(f"database: {database}")
+    for name, where in session.config.stash[FOUND].items():
+        reporter.write_line(f"{name}: {where}" if where else f"{name}: ABSENT, its tests are skipped", yellow=not where)
     if importlib.util.find_spec("django") is None:
-        lines.append(f"django: ABSENT, left out: {', '.join(NEEDS_DJANGO)}")
-    return ["what is present —", *(f"  {line}" for line in lines)]
+        reporter.write_line(f"django: ABSENT, left out: {', '.join(NEEDS_DJANGO)}", red=True)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -6,6 +6,7 @@ from bihuan.core.modules import Module, RoleSpec
 from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.text import Text
 from bihuan.parties import actions, queries
+from bihuan.parties.directory import DIRECTORY
 from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import PartiesGrants
 
@@ -33,6 +34,7 @@ MODULE = Module(
         ),
     ),
     declares=(
+        DIRECTORY,
         RowSource(Organisation, queries.find_organisations),
         RowSource(Region, queries.find_regions),
     ),

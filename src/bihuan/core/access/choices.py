@@ -23,12 +23,6 @@ def regions(*, ctx: Context) -> list[tuple[str, object]]:
     return [*everywhere, *inside]
 
 
-def organisations(*, ctx: Context) -> list[tuple[str, object]]:
-    known = directory()
-    found = known.organisations() if known else []
-    return [(c, n) for c, n in found if known and _may(ctx, known.place_of(c) or Place(""))]
-
-
 def _may(ctx: Context, place: Place) -> bool:
     return ctx.actor.may(AccessGrants.MANAGE_GRANTS, place)
 

@@ -68,7 +68,6 @@ MODULE = Module(
     declares=(
         UserMenuItem(Text("我的账号", "My account"), "account", "user", 10),
         ChoiceSource("access.regions", choices.regions),
-        ChoiceSource("access.organisations", choices.organisations),
         ChoiceSource("access.grants", choices.grants),
         ChoiceSource("access.policy", choices.settings),
         RowSource(User, choices.find_users),

@@ -98,7 +98,11 @@ def grant_role(
     organisation_code: Annotated[
         str | None,
         StringConstraints(max_length=40),
-        Label("或单位范围", "Or organisation", widget="choice:access.organisations"),
+        Label(
+            "或单位范围（单位编码）",
+            "Or an organisation (its code)",
+            hint=Text("区域与单位二者择一", "A region or an organisation, not both"),
+        ),
     ] = None,
     until_at: Annotated[datetime | None, Label("有效至", "Until")] = None,
 ) -> Assignment:

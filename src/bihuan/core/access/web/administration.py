@@ -31,6 +31,7 @@ from bihuan.kernel.text import Text
 ACCOUNTS = Text("用户账号", "Accounts")
 ROLES = Text("角色与授权", "Roles and grants")
 POLICY = Text("安全策略", "Security policy")
+MOST_CHOICES = 200
 ADMINISTRATORS = (AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT)
 
 
@@ -48,10 +49,8 @@ def list_accounts(request: HttpRequest) -> HttpResponse:
     found = queries.list_users(ctx=ctx, text=text, state=state)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     held = queries.role_names(list(page), at=ctx.at)
-    rows = [
-        {"user": u, "roles": held.get(u.pk, []), "organisation": directory.organisation_name(u.organisation_code)}
-        for u in page
-    ]
+    names = directory.organisation_names(u.organisation_code for u in page)
+    rows = [{"user": u, "roles": held.get(u.pk, []), "organisation": names.get(u.organisation_code, "")} for u in page]
     content = {"page": page, "rows": rows, "text": text, "state": state, "crumbs": [Crumb(ACCOUNTS)]}
     return render(request, "access/accounts.html", content)
 
@@ -63,7 +62,7 @@ def new_account(request: HttpRequest) -> HttpResponse:
     ctx = _administrator(request, AccessGrants.MANAGE_USERS)
     crumbs = [Crumb(ACCOUNTS, reverse("accounts")), Crumb(accounts.create_user.label)]
     known = directory.directory()
-    content: dict[str, Any] = {"crumbs": crumbs, "organisations": known.organisations() if known else []}
+    content: dict[str, Any] = {"crumbs": crumbs, "organisations": _few(known)}
     if request.method == "GET":
         return render(request, "access/new_account.html", content)
     typed = {n: request.POST.get(n, "") for n in ("username", "display_name", "organisation_code", "email", "phone")}
@@ -75,6 +74,12 @@ def new_account(request: HttpRequest) -> HttpResponse:
         content |= {"typed": typed, "problem": problem}
         return render(request, "access/new_account.html", content, status=problem.status)
     return _handed_out(request, user, password=password)
+
+
+def _few(known: directory.Directory | None) -> list[tuple[str, str]]:
+    """To choose from a list, where it is short enough for one; otherwise the code is typed."""
+    found = known.organisations() if known else []
+    return found if len(found) <= MOST_CHOICES else []
 
 
 def _handed_out(request: HttpRequest, user: User, *, password: str = "", link: str = "") -> HttpResponse:
@@ -91,7 +96,7 @@ def show_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     user = queries.get_user(ctx=ctx, user_id=user_id)
     content = {
         "user": user,
-        "organisation": directory.organisation_name(user.organisation_code),
+        "organisation": directory.organisation_names([user.organisation_code]).get(user.organisation_code, ""),
         "assignments": described(queries.assignments(ctx=ctx, user=user)),
         "past": described(queries.past_assignments(ctx=ctx, user=user)),
         "sessions": queries.sessions_of(ctx=ctx, user=user),
@@ -106,14 +111,14 @@ def show_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 
 def described(found: list[Any]) -> list[dict[str, Any]]:
-    """Each assignment with its scope in words."""
-    return [{"assignment": a, "scope": scope_words(a.scope_region, a.scope_organisation)} for a in found]
-
-
-def scope_words(region: str | None, organisation: str | None) -> str:
-    if organisation is not None:
-        return directory.organisation_name(organisation)
-    return directory.region_name(region) if region else str(Text("全部区域", "Everywhere"))
+    """Each assignment with its scope in words; two queries, however many there are."""
+    units = directory.organisation_names(a.scope_organisation for a in found)
+    places = directory.region_names(a.scope_region for a in found)
+    everywhere = str(Text("全部区域", "Everywhere"))
+    return [
+        {"assignment": a, "scope": units.get(a.scope_organisation) or places.get(a.scope_region, everywhere)}
+        for a in found
+    ]
 
 
 @never_cache

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from bihuan.core.audit import keys
+from bihuan.core.audit import keys, syslog
 from bihuan.core.audit.canonical import leaf_hash, merkle_root
 from bihuan.core.audit.models import AuditRow, Seal
 
@@ -58,6 +58,7 @@ def seal_pending(*, at: datetime) -> Seal | None:
         if len(rows) < len(waiting):
             log.error("audit: %d rows carry no valid mark and were not sealed", len(waiting) - len(rows))
         if not rows:
+            anchor_missing()  # a crash between the last commit and its anchor is mended here
             return None
         last = Seal.objects.order_by("-number").first()
         seal = Seal(
@@ -103,14 +104,31 @@ def anchor_missing() -> None:
     """Append every seal the anchor file lacks. Called after the commit: an anchor never names a seal that isn't there."""
     path = anchor_path()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not _lacking(path).exists():
+        return
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
-        last = _last_number(path)
-        for seal in Seal.objects.filter(number__gt=last).order_by("number").iterator():
-            file.write(json.dumps(_anchor(seal), sort_keys=True) + "\n")
+        lines = [json.dumps(_anchor(seal), sort_keys=True) for seal in _lacking(path).order_by("number").iterator()]
+        if lines and not _ends_whole(path):
+            file.write("\n")  # a line cut short by a power failure must not swallow the next one
+        file.writelines(f"{line}\n" for line in lines)
         file.flush()
         os.fsync(file.fileno())
+    for line in lines:
+        syslog.send(line)
+
+
+def _lacking(path: Path) -> Any:
+    return Seal.objects.filter(number__gt=_last_number(path) if path.exists() else 0)
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _last_number(path: Path) -> int:

@@ -80,6 +80,11 @@ def verify_database(*, anchor: Path | None = None, progress: Callable[[int], Non
     return report
 
 
+def sealed_rows() -> int:
+    """How many rows a verification will go through: what a progress bar counts to."""
+    return AuditRow.objects.filter(seal__isnull=False).count()
+
+
 def verify_row(row: AuditRow, *, anchor: Path | None = None) -> Report:
     """One row, the seal it lies in with all its rows, and that seal's anchor: what the page of a row shows."""
     report = Report(rows=1)
@@ -203,17 +208,25 @@ def export(path: Path) -> int:
 
 def _export_lines() -> Iterator[dict[str, Any]]:
     yield {"bihuan_audit_export": 1, "public_key": keys.public_key_hex()}
+    number, link = 0, FIRST
     for seal in Seal.objects.order_by("number").iterator():
         yield {"seal": _as_mapping(seal)}
+        number, link = seal.number, link_of(seal)
         for row in AuditRow.objects.filter(seal=seal).order_by("position").iterator():
             yield {"leaf": row.leaf, "canonical": base64.b64encode(bytes(row.canonical)).decode("ascii")}
+    # Signed, so that a file whose end was cut off can't pass for a whole one.
+    yield {"end": {"number": number, "signature": keys.sign(_end_message(number, link))}}
+
+
+def _end_message(number: int, link: str) -> bytes:
+    return f"bihuan-audit-export-end\n{number}\n{link}".encode()
 
 
 def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | None = None) -> Report:
     """An exported file by itself. `public_key` (hex), where given, must be the one the file names."""
     report = Report()
     anchors = {a["number"]: a for a in read_anchors(anchor)} if anchor else None
-    key_hex, groups = _read_export(path, report)
+    key_hex, groups, end = _read_export(path, report)
     if public_key and key_hex != public_key:
         report.find("文件所附公钥不是约定的公钥", "The file's public key is not the agreed one")
     try:
@@ -252,6 +265,7 @@ def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | Non
         expected = seal["number"] + 1
         report.seals += 1
         report.rows += len(rows)
+    _check_end(report, end, expected - 1, previous, key)
     if anchors and max(anchors) >= expected:
         report.find(
             "外部锚点有封存 {a}–{b}，文件中没有",
@@ -262,22 +276,41 @@ def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | Non
     return report
 
 
+def _check_end(report: Report, end: Mapping[str, Any] | None, last: int, link: str, key: Ed25519PublicKey) -> None:
+    """The last line says which seal was the last when the file was written."""
+    try:
+        if end is None or end["number"] != last:
+            raise InvalidSignature
+        key.verify(bytes.fromhex(end["signature"]), _end_message(last, link))
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        report.find(
+            "文件没有完整的结尾：末尾被截断，或拼接而成", "The file has no whole end: it was cut off or pieced together"
+        )
+
+
 def _link(seal: Mapping[str, Any]) -> str:
     return hashlib.sha256(seal_message(**{k: seal[k] for k in _SIGNED})).hexdigest()
 
 
-def _read_export(path: Path, report: Report) -> tuple[str, list[tuple[dict[str, Any], list[tuple[str, bytes]]]]]:
+def _read_export(
+    path: Path, report: Report
+) -> tuple[str, list[tuple[dict[str, Any], list[tuple[str, bytes]]]], dict[str, Any] | None]:
     key = ""
+    end: dict[str, Any] | None = None
     groups: list[tuple[dict[str, Any], list[tuple[str, bytes]]]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             said = json.loads(line)
+            if end is not None:
+                raise ValueError
             if "public_key" in said:
                 key = said["public_key"]
+            elif "end" in said:
+                end = said["end"]
             elif "seal" in said:
                 groups.append((said["seal"], []))
             else:
                 groups[-1][1].append((said["leaf"], base64.b64decode(said["canonical"])))
         except (ValueError, KeyError, IndexError, TypeError):
             report.find("第 {n} 行读不懂", "Line {n} can't be read", n=number)
-    return key, groups
+    return key, groups, end

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
 
 from bihuan.core.audit import keys, verifying
 from bihuan.kernel.text import Text
@@ -40,7 +44,18 @@ def audit(argv: Sequence[str]) -> int:
         return 0
     if chosen.command == "verify-file":
         return _tell(verifying.verify_file(chosen.file, public_key=chosen.key, anchor=chosen.anchor))
-    return _tell(verifying.verify_database(anchor=chosen.anchor))
+    with _progress() as counted:
+        report = verifying.verify_database(anchor=chosen.anchor, progress=counted)
+    return _tell(report)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, on the error stream: the findings stay alone on the other."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(str(Text("核验", "Verifying")), total=verifying.sealed_rows())
+        yield lambda rows: bar.update(task, completed=rows)
 
 
 def _tell(report: Any) -> int:

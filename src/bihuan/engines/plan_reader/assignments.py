@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engines.plan_reader.headings import Promise, heading_end, marker, promise, section_path, title_end
 from bihuan.engines.plan_reader.outline import Node
-from bihuan.engines.plan_reader.statements import Statement, Subject, find_statements, subject_of
+from bihuan.engines.plan_reader.statements import Statement, Subject, find_statements, subject_of, unit_list
 from bihuan.engines.plan_reader.stream import Stream, first_of
 from bihuan.engines.plan_reader.units import Unit
 
@@ -202,6 +202,8 @@ def _by_subject(stream: Stream, node: Node) -> list[Found]:
         subject = subject_of(stream, a, b, modal=True)
         if subject:
             subjects.append((a, b, subject))
+    if not subjects and title > node.body:
+        return _under_unit(stream, node, title)
     if subjects and title == node.body and subjects[0][0] > _trim(stream, node.body, node.end)[0]:
         return []
     made: list[Found] = []
@@ -213,6 +215,16 @@ def _by_subject(stream: Stream, node: Node) -> list[Found]:
         made.append(Found("", section, start, end, subject.units, a, raw_end, []))
     _number(marker(stream, node), made)
     return made
+
+
+def _under_unit(stream: Stream, node: Node, title: int) -> list[Found]:
+    """（三）市公安局。负责…: the title is the unit, what follows is its task."""
+    units = unit_list(stream, node.body, title)
+    a, b = _trim(stream, title, node.end)
+    if not units or a >= b:
+        return []
+    section = section_path(stream, node, own_title_end=node.body)
+    return [Found(marker(stream, node), section, a, b, units, node.body, title, [])]
 
 
 def _sentences(stream: Stream, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -51,9 +51,9 @@ def title_end(stream: Stream, node: Node) -> int:
     line = stream.next_break(node.body, node.own_end)
     stop = text.find("。", node.body, limit)
     bracket = text.find("（", node.body, limit)
-    if line <= limit and (stop < 0 or line <= stop) and line < node.own_end:
+    if line <= limit and (stop < 0 or line <= stop) and line < node.end:
         return line
-    if stop < 0 or stop + 1 >= node.own_end or (0 <= bracket < stop and text.find("）", bracket, limit) > stop):
+    if stop < 0 or stop + 1 >= node.end or (0 <= bracket < stop and text.find("）", bracket, limit) > stop):
         return node.body
     return node.body if subject_of(stream, node.body, stop, modal=True) else stop
 

@@ -19,7 +19,7 @@ from bihuan.engines.plan_reader.ledger import (
 )
 from bihuan.engines.plan_reader.outline import Node, outline
 from bihuan.engines.plan_reader.phases import Step, find_milestones, find_steps
-from bihuan.engines.plan_reader.reporting import Report, find_reports
+from bihuan.engines.plan_reader.reporting import Report, find_reports, unread_rhythms
 from bihuan.engines.plan_reader.source import Source
 from bihuan.engines.plan_reader.stream import Stream, make_stream
 from bihuan.engines.plan_reader.tables import read_tables, task_tables
@@ -46,7 +46,7 @@ def read(source: Source) -> Ledger:
     tasks += [t for t in read_tables(source, tables, plan, notices) if _squeezed(t.text) not in told]
     if not tasks and title.genre is Genre.UNKNOWN:
         return _not_a_plan(title, stream)
-    reports, steps = _outside_tasks(stream, root, assignments, plan)
+    reports, steps = _outside_tasks(stream, root, assignments, plan, notices)
     notices += _doubts(stream, root, assignments)
     if not tasks:
         notices.append(_nothing_assigned(stream))
@@ -119,7 +119,7 @@ def _task(stream: Stream, found: Found, plan: PlanCalendar, notices: list[Notice
 
 
 def _outside_tasks(
-    stream: Stream, root: Node, assignments: Assignments, plan: PlanCalendar
+    stream: Stream, root: Node, assignments: Assignments, plan: PlanCalendar, notices: list[Notice]
 ) -> tuple[list[Report], list[Step]]:
     """Reporting duties anywhere; phases and milestones only where no tasks stand."""
     in_tasks = [(f.start, f.end) for f in assignments.found]
@@ -138,6 +138,17 @@ def _outside_tasks(
         tail = max(at, chapter.start)
         spans.append((tail, chapter.end, False))
     reports = find_reports(stream, spans, plan)
+    notices += [
+        Notice(
+            Doubt.NO_SUCH_RHYTHM,
+            Text(
+                "此处的报送周期（如每周、每半年）不在台账可表示的范围内，未列入，请手工添加。",
+                "The ledger has no form for this rhythm of reporting (weekly, half-yearly …); add it by hand.",
+            ),
+            stream.span(a, b),
+        )
+        for a, b in unread_rhythms(stream, spans)
+    ]
     steps = find_steps(stream, root, plan)
     aims = [(c.start, c.end) for c in root.children if tells_aims(heading_words(stream, c))]
     taken = [(s.start, s.end) for s in steps] + [(r.start, r.end) for r in reports]

@@ -33,6 +33,7 @@ _QUARTERLY = pattern(
 _MONTH_IN_LIST = pattern(rf"(?<!\d)(?P<month>{_NUM})月?(?:、|和|及|，)")
 _LAST_OF_LIST = pattern(rf"(?P<month>{_NUM})月(?P<d>{_NUM}){_BY}")
 _MOST_MONTHS = 11
+_OTHER_RHYTHM = pattern(any_of(words(_R, "other_rhythms")))
 _LONGEST_SUBJECT = 48
 _SUBJECT_BACK = 6  # sentences to look back for who reports
 _LONGEST_SENTENCE = 400  # what is longer is no sentence; reading it piece by piece keeps the work linear
@@ -73,6 +74,20 @@ def find_reports(stream: Stream, spans: list[tuple[int, int, bool]], plan: PlanC
                 subjects = (_subject(stream, *s) for s in reversed(before[-_SUBJECT_BACK:]))
                 subject = next((s for s in subjects if s), None)
                 found += _rows(stream, a, b, subject, plan, in_task=in_task)
+    return found
+
+
+def unread_rhythms(stream: Stream, spans: list[tuple[int, int, bool]]) -> list[tuple[int, int]]:
+    """每周, 每半年 … with a verb of sending: a rhythm the ledger has no form for."""
+    found: list[tuple[int, int]] = []
+    for start, end, _ in spans:
+        for a, b in _sentences(stream, start, end):
+            if not _reports(stream.text, a, b):
+                continue
+            for m in _OTHER_RHYTHM.finditer(stream.text, a, b):
+                right = _clause_end(stream.text, m.end(), b)
+                if _VERB.search(stream.text, m.end(), right):
+                    found.append((m.start(), right))
     return found
 
 

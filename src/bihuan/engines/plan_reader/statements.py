@@ -204,6 +204,8 @@ def subject_of(stream: Stream, start: int, end: int, *, modal: bool) -> Subject 
 
 
 def _list(stream: Stream, a: int, b: int, role: Role) -> list[Unit]:
+    while b > a and stream.text[b - 1] == "：":  # 市公安局：负责…
+        b -= 1
     pieces = list(split_units(stream.text[a:b], a, stream.gaps))
     if not pieces or not all(is_unit(stream.text[s:e]) for s, e in pieces):
         return []
@@ -212,6 +214,12 @@ def _list(stream: Stream, a: int, b: int, role: Role) -> list[Unit]:
         if any(is_firm_unit(stream.text[s:e]) or e - s > 2 for s, e in pieces) or b - a <= 2
         else []
     )
+
+
+def unit_list(stream: Stream, a: int, b: int) -> list[Unit]:
+    """The units of a run-in title that names nothing but units (（三）市公安局。负责…)."""
+    units = _list(stream, a, b, Role.OWNER)
+    return units if all(is_firm_unit(stream.text[u.start : u.end]) for u in units) else []
 
 
 def _cooperating(stream: Stream, start: int, end: int) -> list[Unit]:

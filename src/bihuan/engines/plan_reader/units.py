@@ -11,6 +11,7 @@ from bihuan.engines.plan_reader.terms import Role
 
 _ROLE_OF = {w: Role[name.upper()] for name in ("owner", "by_duty", "coop", "lead") for w in words("roles", name)}
 _ROLE = pattern(any_of(_ROLE_OF) + "(?!的|单位|部门|人|制)")
+_OWN_ROLE = pattern(f"（({any_of(_ROLE_OF)})）$")
 _SUFFIXES = tuple(words("units", "suffixes"))
 _FIRM = tuple(words("units", "firm"))
 _LEVELS = tuple(words("units", "levels"))
@@ -180,7 +181,13 @@ def _part(
     if not pieces or not _are_units([text[s - start : e - start] for s, e in pieces], firm=firm):
         return None
     comma = mask(piece).rfind("，") if role is Role.COOP else -1
-    return [Unit(s, e, Role.OWNER if e <= start + a + comma else role) for s, e in pieces]
+    return [_with_own_role(text, start, Unit(s, e, Role.OWNER if e <= start + a + comma else role)) for s, e in pieces]
+
+
+def _with_own_role(text: str, start: int, unit: Unit) -> Unit:
+    """市公安局（牵头）: the role stands in the unit's own brackets."""
+    own = _OWN_ROLE.search(text[unit.start - start : unit.end - start])
+    return Unit(unit.start, unit.start + own.start(), _ROLE_OF[own.group(1)]) if own else unit
 
 
 def _are_units(names: list[str], *, firm: bool) -> bool:

@@ -62,13 +62,16 @@ class Parts:
             chunks.append(chunk)
             if self._unpacked > limits.MAX_UNPACKED:
                 raise _bomb(
-                    Text(f"解压后超过 {limits.MAX_UNPACKED // limits.MEBIBYTE} MB", "it unpacks to more than 200 MB")
+                    Text(
+                        f"解压后超过 {limits.MAX_UNPACKED // limits.MEBIBYTE} MB",
+                        f"it unpacks to more than {limits.MAX_UNPACKED // limits.MEBIBYTE} MB",
+                    )
                 )
             if size > limits.RATIO_FROM and size > limits.MAX_RATIO * max(1, info.compress_size):
                 raise _bomb(
                     Text(
                         f"部件 {info.filename} 的压缩比超过 {limits.MAX_RATIO}",
-                        f"{info.filename} is packed over 200 times",
+                        f"{info.filename} is packed over {limits.MAX_RATIO} times",
                     )
                 )
         return b"".join(chunks)

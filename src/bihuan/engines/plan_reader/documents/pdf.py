@@ -76,7 +76,7 @@ def _refuse_bomb(data: bytes) -> None:
             raise ArchiveBomb(
                 Text(
                     f"PDF 解压后超过 {limits.MAX_UNPACKED // limits.MEBIBYTE} MB，可能是压缩炸弹，已拒绝。请重新导出 PDF 后上传。",
-                    "The PDF unpacks to more than 200 MB, which may be an attack; refused. Export it again.",
+                    f"The PDF unpacks to more than {limits.MAX_UNPACKED // limits.MEBIBYTE} MB, which may be an attack; refused. Export it again.",
                 )
             )
 

@@ -364,3 +364,12 @@ def test_a_table_that_repeats_the_tasks_of_the_text_adds_none():
     document.save(out)
     tasks = read(open_document(name="a.docx", data=out.getvalue())).tasks
     assert [t.text for t in tasks] == ["完善巡查制度，6月底前完成。", "开展宣传活动。", "建立举报热线"]
+
+
+def test_the_page_on_the_reader_states_the_limits_in_force():
+    page = (Path(__file__).parents[5] / "docs" / "rules" / "plan-reader.md").read_text(encoding="utf-8")
+    stated = (
+        f"**{limits.MAX_FILE // limits.MEBIBYTE} MB**", f"**{limits.MAX_UNPACKED // limits.MEBIBYTE} MB**", f"**{limits.MAX_RATIO}**",
+        f"**{limits.MAX_PARTS}**", f"**{limits.MAX_PAGES}**", f"**{limits.MAX_CHARACTERS}**", f"**{limits.MAX_ROWS}**",
+    )  # fmt: skip
+    assert [words for words in stated if words not in page] == []

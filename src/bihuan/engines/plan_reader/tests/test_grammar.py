@@ -35,6 +35,7 @@ from bihuan.engines.plan_reader.units import parse_statement
         ("市公安局、市文联、市总工会参与", "市公安局:coop 市文联:coop 市总工会:coop"),
         ("市应急局牵头，市公安局、三大运营中枢配合", "市应急局:lead 市公安局:coop 三大运营中枢:coop"),
         ("市应急局负责，各级安委会负责落实，以下均需各级安委会落实，不再列出", "市应急局:owner 各级安委会:owner"),
+        ("市应急局（牵头），市公安局、市交通运输局（配合）", "市应急局:lead 市公安局:owner 市交通运输局:coop"),
         ("试行", ""), ("红色", ""), ("集中", ""), ("市、区", ""), ("单位", ""), ("以下简称《方案》", ""), ("2015年第5号", ""),
         ("具体由事故调查组调查认定", ""), ("含计划生育技术服务机构", ""), ("装货环节", ""),
     ],
@@ -178,3 +179,58 @@ def test_the_last_word_of_a_title_tells_the_genre(title, genre):
 )  # fmt: skip
 def test_widths_shapes_and_invisible_characters_are_made_one(written, seen):
     assert make_stream(text_source(written)).text == seen
+
+
+def read_tasks(body: str) -> list[tuple]:
+    ledger = read(
+        text_source(f"西河市工作方案\n一、总体要求\n坚持底线。\n二、任务分工\n{body}\n三、工作要求\n各地要重视。\n")
+    )
+    return [(t.no, t.text, " ".join(f"{r.unit}:{r.role}" for r in t.responsible)) for t in ledger.tasks]
+
+
+@pytest.mark.parametrize(
+    ("body", "tasks"),
+    [
+        ("（一）市公安局：负责路面管控。", [("（一）", "市公安局：负责路面管控。", "市公安局:owner")]),
+        ("（一）市公安局。负责路面管控，严查违法。", [("（一）", "负责路面管控，严查违法。", "市公安局:owner")]),
+        ("1.市公安局牵头负责路面管控，市交通运输局配合。", [("1", "市公安局牵头负责路面管控，市交通运输局配合。", "市公安局:lead 市交通运输局:coop")]),
+        ("1.加强路面管控。各区要严查。", []),
+        ("（一）加强路面管控。各区要严查违法。市公安局要加强指导。", [("（一）/1", "各区要严查违法。", "各区:owner"), ("（一）/2", "市公安局要加强指导。", "市公安局:owner")]),
+        ("（一）加强路面管控（责任单位：市公安局）\n1.严查违法。\n2.劝导宣传。", [("1", "严查违法。", "市公安局:owner"), ("2", "劝导宣传。", "市公安局:owner")]),
+        ("（一）加强路面管控。\n1.严查违法；\n2.劝导宣传。（市公安局负责）", [("（一）", "1.严查违法；2.劝导宣传。", "市公安局:owner")]),
+        ("（一）加强路面管控。严查违法（含超载、超限）。（市公安局负责）", [("（一）", "严查违法（含超载、超限）。", "市公安局:owner")]),
+        ("（一）加强路面管控。严查违法。（市公安局负责，市交通运输局（市港航中心）配合）", [("（一）", "严查违法。", "市公安局:owner 市交通运输局（市港航中心）:coop")]),
+        ("（一）加强路面管控。严查违法。（2026年6月底前完成，市公安局负责）", [("（一）", "严查违法。", "市公安局:owner")]),
+        ("（一）加强路面管控。严查违法。\n责任单位：市公安局 市交通运输局 各区人民政府", [("（一）", "严查违法。", "市公安局:owner 市交通运输局:owner 各区人民政府:owner")]),
+    ],
+)  # fmt: skip
+def test_assignments_of_every_form_become_tasks(body, tasks):
+    assert read_tasks(body) == tasks
+
+
+def test_a_statement_where_no_tasks_stand_is_a_warning_and_no_task():
+    text = "西河市工作方案\n一、主要任务\n（一）巡查。加强巡查。（市公安局负责）\n二、工作要求\n（一）加强领导。成立专班。（市应急局牵头）\n"
+    ledger = read(text_source(text))
+    assert [t.responsible_raw for t in ledger.tasks] == ["市公安局负责"]
+    assert [str(w.doubt) for w in ledger.warnings] == ["unread_assignment"]
+
+
+def test_a_rhythm_the_ledger_has_no_form_for_is_a_warning():
+    text = "西河市工作方案\n一、主要任务\n（一）巡查。加强巡查。（市公安局负责）\n二、工作要求\n各区每周五前向市安委办报送情况。\n"
+    ledger = read(text_source(text))
+    assert ledger.reporting == ()
+    assert [text[w.span.start : w.span.end] for w in ledger.warnings] == ["每周五前向市安委办报送情况"]
+
+
+def test_a_number_left_out_is_a_warning_at_its_place():
+    text = "西河市工作方案\n一、主要任务\n1.加强巡查。（市公安局负责）\n3.加强宣传。（市司法局负责）\n"
+    ledger = read(text_source(text))
+    assert len(ledger.tasks) == 2
+    assert [(str(w.doubt), text[w.span.start : w.span.end]) for w in ledger.warnings] == [("numbering", "3.")]
+
+
+def test_one_misprinted_number_does_not_break_the_list():
+    text = "西河市工作方案\n一、主要任务\n（1）加强巡查。完善制度。（市公安局负责）\n（二）加强宣传。开展活动。（市司法局负责）\n二、工作要求\n各地要重视。\n"
+    assert [(t.no, t.section) for t in read(text_source(text)).tasks] == [
+        ("（1）", "一、主要任务 > （1）加强巡查"), ("（二）", "一、主要任务 > （二）加强宣传"),
+    ]  # fmt: skip

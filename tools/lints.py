@@ -38,17 +38,20 @@ def package_marker_with_code(source: str) -> Iterator[Finding]:
 def late_import(source: str) -> Iterator[Finding]:
     """An import inside a function is a question the design has not answered: with a reason or not at all."""
     lines = source.splitlines()
+
+    def has_reason(node: ast.stmt) -> bool:
+        """On the import itself, or above the block of imports it stands in."""
+        first = node.lineno - 1
+        while first and lines[first - 1].lstrip().startswith(("import ", "from ")):
+            first -= 1
+        return any(LATE_REASON in line for line in lines[max(0, first - 1) : node.end_lineno])
+
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for node in ast.walk(function):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                around = lines[max(0, node.lineno - 2) : node.end_lineno]
-                if not any(LATE_REASON in line for line in around):
-                    yield (
-                        node.lineno,
-                        "import inside a function without `# late: reason` on its line or the one above",
-                    )
+            if isinstance(node, ast.Import | ast.ImportFrom) and not has_reason(node):
+                yield node.lineno, "import inside a function without `# late: reason` on it or above its block"
 
 
 def machine_path(source: str) -> Iterator[Finding]:

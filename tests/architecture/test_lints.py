@@ -21,6 +21,11 @@ HOME = "/ho" + "me/somebody/project"
             "async def f():\n    from a import b\n",
             "def f():\n    # late: a circle through the registry\n    from a import b\n",
         ),
+        (
+            lints.late_import,
+            "def f():\n    # late: for one\n    import a\n    x = 1\n    import b\n",
+            "def f():\n    # late: for both\n    import a\n    import b\n",
+        ),
         (lints.machine_path, f"open('{HOME}/x')", "open('/usr/lib/postgresql/15/bin/initdb')"),
         (lints.machine_path, f"see {HOME}", "https://example.test/home/page"),
         (lints.registry_address, "https://pypi" + ".org/simple", "https://www.apache.org/licenses/LICENSE-2.0"),

@@ -23,7 +23,7 @@ def main() -> int:
     chosen = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.site.settings")
     django.setup()
-    # Both need the settings of this very home, so they can't be imported before Django is set up.
+    # late: both need the settings of this very home, so they can't be imported before Django is set up.
     from bihuan.site.demo import making
     from bihuan.site.running import up
 

@@ -17,6 +17,7 @@ from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.modules import registry
 from bihuan.kernel.calendar import day_of
+from bihuan.kernel.text import Text
 from bihuan.loop import rules
 from bihuan.loop.kinds import Member, kind_of
 from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, NotApplicable
@@ -25,6 +26,7 @@ from bihuan.parties.models import Organisation
 from bihuan.parties.terms import OrganisationKind
 
 PAGE = 50
+SYSTEM = Text("系统", "The system")
 UNFINISHED = (Stage.ISSUED.value, Stage.ACKNOWLEDGED.value, Stage.IN_HAND.value)
 
 
@@ -251,12 +253,15 @@ def case_view(*, ctx: Context, case: Case) -> CaseView:
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """The names behind actor ids, as they are called today. Services keep their own names."""
+    """The names behind actor ids, as they are called today. A service is called by what its job does."""
+    actors = list(actors)
     wanted = {a: a.partition(":")[2] for a in actors if a.startswith(("user:", "token:"))}
     found = {
         str(pk): name for pk, name in User.objects.filter(pk__in=set(wanted.values())).values_list("pk", "display_name")
     }
-    return {actor: found[key] for actor, key in wanted.items() if key in found}
+    names = {actor: found[key] for actor, key in wanted.items() if key in found}
+    jobs = {f"service:{job.name}": str(job.label) for job in registry().jobs.values()}
+    return names | {a: jobs.get(a, str(SYSTEM)) for a in actors if a.startswith("service:")}
 
 
 #: The action behind each move, in the order buttons stand. Kinds may put their own in the place of a guarded one.

@@ -24,6 +24,7 @@ from bihuan.core.events.outbox import place_pending
 from bihuan.core.jobs.queue import run_worker
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
+from bihuan.loop.watchdog import run_watchdog
 from bihuan.site import collecting
 from bihuan.site.commands import upkeep
 from bihuan.site.environment import setting
@@ -90,6 +91,7 @@ def parts() -> list[Part]:
         *([Part("live", live_command())] if settings.BIHUAN_LIVE_PORT else []),
         Part("worker", [*own, "worker"]),
         Part("clerk", [*own, "clerk"]),
+        Part("watchdog", [*own, "watchdog"]),
     ]
 
 
@@ -160,6 +162,13 @@ def clerk(argv: Sequence[str]) -> int:
     while not stop():
         clerk_round()
         _nap(CLERK_PAUSE, stop)
+    return 0
+
+
+def watchdog(argv: Sequence[str]) -> int:
+    """Only the watchdog: asks what stands still, and says that it is alive."""
+    argparse.ArgumentParser(prog="bihuan watchdog").parse_args(list(argv))
+    run_watchdog(stop=_until_told())
     return 0
 
 

@@ -75,8 +75,8 @@ def run(teller: Teller, *, say: Say) -> Campaign:
     cases = Case.objects.filter(campaign_task__campaign=campaign).order_by("campaign_task__position", "number")
     for number, case in enumerate(cases):
         course = COURSES[number % len(COURSES)]
-        if case.is_ongoing and course in ("closed", "asked"):
-            course = "submitted" if number % 2 else "in_hand"
+        if case.is_ongoing:
+            course = "proved"
         if course == "asked" and (case.due_on is None or case.due_on <= today):
             course = "in_hand"
         teller.run(case, course, began=min(began, -6), seed=100 + number)

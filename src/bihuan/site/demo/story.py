@@ -34,7 +34,7 @@ class Findings:
     course: str
 
 
-#: Courses: issued · acknowledged · in_hand · asked · submitted · sent_back · closed · withdrawn · reopened · late
+#: Courses: proved · issued · acknowledged · in_hand · asked · submitted · sent_back · closed · withdrawn · reopened · late
 FINDINGS: Sequence[Findings] = (
     Findings("更换甲醇罐区失效的可燃气体探测器", "3 台探测器标定过期，其中 1 台无响应。", 20, "in_hand"),
     Findings("恢复 2 号反应釜温度联锁", "联锁摘除超过 30 天，无审批记录。", -6, "late"),
@@ -166,6 +166,14 @@ def _closed(t: Teller, case: Case, began: int, seed: int) -> None:
     _close(t, _submit(t, _acknowledge(t, case, began + 1), day, seed), day + 1)
 
 
+def _proved(t: Teller, case: Case, began: int, seed: int) -> None:
+    """An ongoing task: every period's proof handed in ten days ahead and accepted, until the one that runs now."""
+    case = _acknowledge(t, case, began + 1)
+    while case.due_on is not None and (due := (case.due_on - day_of(t.now)).days) < 0:
+        day = max(began + 2, due - 10)
+        case = _close(t, _submit(t, case, day, seed + due), day + 1)
+
+
 def _withdrawn(t: Teller, case: Case, began: int, seed: int) -> None:
     ctx = t.ctx(t.city.actor("anwei", at=t.at(began + 1)), began + 1)
     perform(directing.withdraw, ctx=ctx, case=case, note="与生态环境部门的检查重复，并入其办理。")
@@ -189,6 +197,7 @@ _COURSES: dict[str, Callable[[Teller, Case, int, int], None]] = {
     "submitted": _submitted,
     "sent_back": _sent_back,
     "closed": _closed,
+    "proved": _proved,
     "withdrawn": _withdrawn,
     "reopened": _reopened,
 }

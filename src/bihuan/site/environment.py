@@ -143,3 +143,10 @@ def is_on(name: str) -> bool:
 
 def home() -> Path:
     return Path(setting("BIHUAN_HOME")).resolve()
+
+
+def override(**values: str) -> None:
+    """Settings for the processes started from here on, where a command of ours decides them (the demo's own home)."""
+    if unknown := set(values) - set(SETTINGS):
+        raise KeyError(f"no such settings: {sorted(unknown)}")
+    os.environ.update(values)

@@ -58,6 +58,7 @@ COMMANDS = (
     Mounted(
         "clerk", "bihuan.site.running:clerk", Text("只运行封存与事件排序", "Only sealing and placing of events"), RUN
     ),
+    Mounted("watchdog", "bihuan.site.running:watchdog", Text("只运行看门狗", "Only the watchdog"), RUN),
     Mounted(
         "demo",
         "bihuan.site.demo.command:demo_command",

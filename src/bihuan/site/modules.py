@@ -18,9 +18,7 @@ MODULES = (
 )
 
 #: Parts that hold tables and have nothing to declare.
-SILENT = (
-    "bihuan.core.jobs",
-)
+SILENT = ("bihuan.core.jobs",)
 
 #: Django applications: every module's package (its tables, templates and static files), and the silent ones.
 APPS = (*SILENT, *(module.removesuffix(".module") for module in MODULES))

@@ -6,6 +6,7 @@ import io
 import re
 from datetime import date, datetime
 from importlib.resources import files
+from uuid import UUID
 
 from docx import Document
 
@@ -14,11 +15,9 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import receiving
 from bihuan.core.jobs import queue
 from bihuan.domains.campaign.actions import opening, publishing, reviewing
-from bihuan.domains.campaign.models import Campaign, PlanItem, PlanUnit
-from bihuan.domains.campaign.queries.plans import plan_of
+from bihuan.domains.campaign.queries import boards, plans
 from bihuan.domains.campaign.terms import Decision
 from bihuan.kernel.calendar import day_of, start_of
-from bihuan.loop.models import Case
 from bihuan.parties.models import Organisation
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.story import Teller
@@ -65,82 +64,68 @@ def as_word(text: str) -> bytes:
     return made.getvalue()
 
 
-def run(teller: Teller, *, say: Say) -> Campaign:
+def run(teller: Teller, *, say: Say) -> None:
     today = day_of(teller.now)
     started = min(date(first_year(today), 3, 10), today)
     at = min(start_of(started).replace(hour=1, minute=30), teller.now)
     began = (started - today).days
-    campaign = _published(teller, at=at)
-    say("tasks", Case.objects.filter(campaign_task__campaign=campaign).count())
-    cases = Case.objects.filter(campaign_task__campaign=campaign).order_by("campaign_task__position", "number")
-    for number, case in enumerate(cases):
-        course = COURSES[number % len(COURSES)]
-        if case.is_ongoing:
-            course = "proved"
-        if course == "asked" and (case.due_on is None or case.due_on <= today):
+    office = Context(actor=teller.city.actor("anwei", at=teller.now), at=teller.now)
+    campaign = plans.get_campaign(ctx=office, campaign_id=_published(teller, at=at))
+    tasks = list(boards.seen_tasks(ctx=office, campaign=campaign).select_related("case").order_by("position"))
+    say("tasks", len(tasks))
+    for number, task in enumerate(tasks):
+        course = "proved" if task.case.is_ongoing else COURSES[number % len(COURSES)]
+        if course == "asked" and (task.case.due_on is None or task.case.due_on <= today):
             course = "in_hand"
-        teller.run(case, course, began=min(began, -6), seed=100 + number)
+        teller.run(task.case, course, began=min(began, -6), seed=100 + number)
         say("steps", number + 1)
-    return campaign
 
 
-def _published(teller: Teller, *, at: datetime) -> Campaign:
+def _published(teller: Teller, *, at: datetime) -> UUID:
     city = teller.city
     ctx = Context(actor=city.actor("anwei", at=at), at=at)
-    today = day_of(at)
-    title = plan_text(day_of(teller.now)).splitlines()[0]
-    upload = receiving.receive_bytes(
-        ctx=ctx, name="云州市巩固提升行动实施方案.docx", content=as_word(plan_text(day_of(teller.now)))
-    )
-    campaign = perform(
+    plan = plan_text(day_of(teller.now))
+    upload = receiving.receive_bytes(ctx=ctx, name="云州市巩固提升行动实施方案.docx", content=as_word(plan))
+    opened = perform(
         opening.open_campaign,
         ctx=ctx,
         upload=upload,
         issuer=city.units["YZ-AWH"],
         region=city.regions["990100"],
-        name=re.sub(r"（.*", "", title),
-    ).value
+        name=re.sub(r"（.*", "", plan.splitlines()[0]),
+    )
+    campaign_id = UUID(opened.result["id"])
     queue.drain(at=at)
-    _decide(ctx, Campaign.objects.get(pk=campaign.pk), today)
-    perform(publishing.publish, ctx=ctx, campaign=Campaign.objects.get(pk=campaign.pk), confirm_past=True)
+    _decide(ctx, campaign_id)
+    campaign = plans.get_campaign(ctx=ctx, campaign_id=campaign_id)
+    perform(publishing.publish, ctx=ctx, campaign=campaign, confirm_past=True)
     queue.drain(at=at)
-    return Campaign.objects.get(pk=campaign.pk)
+    return campaign_id
 
 
-def _decide(ctx: Context, campaign: Campaign, today: date) -> None:
+def _decide(ctx: Context, campaign_id: UUID) -> None:
     """What the office decides on the review page: who is meant by each name, and who verifies its own tasks."""
-    for unit in PlanUnit.objects.filter(campaign=campaign, decision=Decision.UNDECIDED):
-        codes = DECISIONS.get(unit.name)
-        if codes:
-            rows = [Organisation.objects.get(code=code) for code in codes]
-            decision = Decision.LIST if len(rows) > 1 else Decision.ORGANISATION
-            perform(reviewing.decide_unit, ctx=ctx, unit=unit, decision=decision, organisations=rows)
-        else:
-            perform(
-                reviewing.decide_unit,
-                ctx=ctx,
-                unit=unit,
-                decision=Decision.NOT_OURS,
-                organisations=[],
-                because=NOT_OURS,
-            )
-    plan = plan_of(campaign=campaign, today=today)
+    plan = plans.plan_for(ctx=ctx, campaign=plans.get_campaign(ctx=ctx, campaign_id=campaign_id))
+    for unit in plan.undecided:
+        rows = [Organisation.objects.get(code=code) for code in DECISIONS.get(unit.name, ())]
+        decision = (Decision.NOT_OURS, Decision.ORGANISATION, Decision.LIST)[min(len(rows), 2)]
+        because = "" if rows else NOT_OURS
+        perform(reviewing.decide_unit, ctx=ctx, unit=unit, decision=decision, organisations=rows, because=because)
     committee = Organisation.objects.get(code="YZ-AWH")
+    plan = plans.plan_for(ctx=ctx, campaign=plans.get_campaign(ctx=ctx, campaign_id=campaign_id))
     for item in plan.items:
-        own = any(a.owner == "YZ-AWB" for a in plan.assignments(item))
-        if own:
-            row = PlanItem.objects.get(pk=item.pk)
+        if any(a.owner == "YZ-AWB" for a in plan.assignments(item)):
             perform(
                 reviewing.change_item,
                 ctx=ctx,
-                item=row,
-                no=row.no,
-                text=row.text,
-                section=row.section,
-                units=row.units,
-                due_on=row.due_on,
-                is_ongoing=row.is_ongoing,
-                indicators=row.indicators,
-                dispatch=row.dispatch,
+                item=item,
+                no=item.no,
+                text=item.text,
+                section=item.section,
+                units=item.units,
+                due_on=item.due_on,
+                is_ongoing=item.is_ongoing,
+                indicators=item.indicators,
+                dispatch=item.dispatch,
                 supervisor=committee,
             )

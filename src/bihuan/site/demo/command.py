@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
+from bihuan.site.environment import override
 
 DEFAULT_HOME = "var/demo"
 #: Written last: a home without it was not built to the end.
@@ -60,7 +61,7 @@ def demo_command(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{refused}\n")
         return 2
     # A process of its own from here on: the settings are read once, from this environment.
-    os.environ |= {"BIHUAN_HOME": str(home), "BIHUAN_DEMO": "1", "DATABASE_URL": ""}
+    override(BIHUAN_HOME=str(home), BIHUAN_DEMO="1", DATABASE_URL="")
     arguments = [sys.executable, "-m", "bihuan.site.demo.run", *(["--build"] if to_build else [])]
     if chosen.no_serve:
         arguments.append("--no-serve")

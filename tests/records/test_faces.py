@@ -103,12 +103,17 @@ def test_the_form_of_a_change_comes_filled_and_changes_the_row(visit, tank):
     form = _Form()
     form.feed(shown(client, address))
     assert (form.values["name"], form.values["volume"]) == ("甲醇一号罐", "5000")
-    client.post(address.partition("?")[0], {**form.values, "name": "改名罐", "design_pressure": "1.6", "longitude": "", "latitude": ""})
+    client.post(
+        address.partition("?")[0],
+        {**form.values, "name": "改名罐", "design_pressure": "1.6", "longitude": "", "latitude": ""},
+    )
     row = client.get(f"/api/registers/tanks/{tank.pk}").json()
     assert (row["name"], row["volume"], row["design_pressure"], row["longitude"]) == ("改名罐", "5000", "1.6", None)
 
 
-def test_a_personal_value_is_neither_in_the_address_nor_lost_by_a_form_that_leaves_it_out(visit, enterprises, as_, cast):
+def test_a_personal_value_is_neither_in_the_address_nor_lost_by_a_form_that_leaves_it_out(
+    visit, enterprises, as_, cast
+):
     given = {"code": "E-1", "name": "东港", "organisation": cast.plant, "type": "production", "contact": "张三"}
     row = runner.perform(enterprises.action("add"), ctx=as_("keeper"), **given).value
     client = visit("keeper")

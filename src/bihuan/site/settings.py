@@ -48,7 +48,7 @@ def _database() -> dict[str, object]:
     url = setting("DATABASE_URL")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "bihuan.core.sqlite3",
             "NAME": BIHUAN_HOME / "bihuan.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

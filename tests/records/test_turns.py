@@ -1,0 +1,96 @@
+"""Writers on SQLite take turns: whoever waits gets one, however many hurry past."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bihuan.core.sqlite3.base import DatabaseWrapper, Turn
+
+
+def settings_of(path: Path) -> dict:
+    return {
+        "ENGINE": "bihuan.core.sqlite3", "NAME": path, "TIME_ZONE": None, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
+        "AUTOCOMMIT": True, "ATOMIC_REQUESTS": False, "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "TEST": {},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def open_database(tmp_path, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield lambda: DatabaseWrapper(settings_of(tmp_path / "x.sqlite3"), "x")
+
+
+def write_once(wrapper, hold: float = 0.0) -> None:
+    wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    with wrapper.cursor() as cursor:
+        cursor.execute("UPDATE t SET n = n + 1")
+    time.sleep(hold)
+    wrapper.commit()
+    wrapper.set_autocommit(True)
+
+
+def test_no_write_is_lost_and_nobody_waits_for_ever(open_database):
+    first = open_database()
+    with first.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (n INTEGER)")
+        cursor.execute("INSERT INTO t VALUES (0)")
+    stop, written, patient = threading.Event(), [], []
+
+    def hurry() -> None:
+        mine, number = open_database(), 0
+        while not stop.is_set():
+            write_once(mine, hold=0.003)
+            number += 1
+        written.append(number)
+        mine.close()
+
+    def wait_in_line() -> None:
+        mine = open_database()
+        for _ in range(20):
+            begun = time.monotonic()
+            write_once(mine)
+            patient.append(time.monotonic() - begun)
+        mine.close()
+
+    crowd = [threading.Thread(target=hurry) for _ in range(6)]
+    for thread in crowd:
+        thread.start()
+    one = threading.Thread(target=wait_in_line)
+    one.start()
+    one.join(60)
+    stop.set()
+    for thread in crowd:
+        thread.join(20)
+    with first.cursor() as cursor:
+        total = cursor.execute("SELECT n FROM t").fetchone()[0]
+    first.close()
+    assert len(patient) == 20
+    assert total == sum(written) + 20
+
+
+def test_a_turn_is_one_at_a_time_and_comes_back_with_the_connection(tmp_path):
+    a, b = (Turn(str(tmp_path / "turn"), patience=0.05) for _ in range(2))
+    a.take()
+    b.take()
+    assert (a.is_held, b.is_held) == (True, False)
+    a.close()
+    b.take()
+    assert b.is_held
+    b.close()
+
+
+def test_a_single_write_gives_its_turn_back(open_database):
+    wrapper = open_database()
+    with wrapper.cursor() as cursor:
+        cursor.execute("CREATE TABLE t (n INTEGER)")
+        cursor.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(Exception, match="no such table"):
+            cursor.execute("INSERT INTO nowhere VALUES (1)")
+    assert wrapper.turn is not None
+    assert not wrapper.turn.is_held
+    wrapper.close()

@@ -16,7 +16,7 @@ MAX_PARTS = 5000
 #: Pages of a PDF.
 MAX_PAGES = 500
 #: Characters of text in one document.
-MAX_CHARACTERS = 2_000_000
+MAX_CHARACTERS = 500_000
 #: Rows and columns read from a sheet.
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100

@@ -9,7 +9,8 @@ import pytest
 
 from bihuan.engines.plan_reader import reader
 from bihuan.engines.plan_reader.documents.plain import text_source
-from bihuan.engines.plan_reader.patterns import PATTERNS, cost
+from bihuan.engines.plan_reader.pattern_cost import cost
+from bihuan.engines.plan_reader.patterns import PATTERNS
 
 #: The most steps one attempt at one place may take. The largest pattern of the reader stays below it.
 MOST_STEPS = 5_000

@@ -83,6 +83,12 @@ COMMANDS = (
         "doctor", "bihuan.site.commands.doctor:doctor", Text("体检：该动的是否都在动", "Is everything in order?"), KEEP
     ),
     Mounted(
+        "reset-password",
+        "bihuan.site.commands.accounts:reset_password",
+        Text("在服务器上重置口令", "Hand out a new one-time password"),
+        KEEP,
+    ),
+    Mounted(
         "audit", "bihuan.site.commands.audit:audit", Text("审计核验与导出", "Verify and export the audit trail"), KEEP
     ),
     Mounted(

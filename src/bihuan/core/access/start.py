@@ -11,7 +11,7 @@ from typing import Annotated
 from django.conf import settings
 
 from bihuan.core.access import passwords
-from bihuan.core.access.actions.accounts import reset_password, spelled
+from bihuan.core.access.actions.accounts import reset_password, reset_second_factor, spelled
 from bihuan.core.access.context import Context, service_actor
 from bihuan.core.access.models import Assignment, Role, User
 from bihuan.core.access.roles import STARTER, sync_declared_roles
@@ -28,7 +28,7 @@ ADMINISTRATORS = (
     ("secadmin", "security_administrator", Text("安全管理员", "Security administrator")),
     ("auditadmin", "audit_administrator", Text("审计管理员", "Audit administrator")),
 )
-TERMINAL = service_actor("access.terminal", AccessGrants.MANAGE_USERS)
+TERMINAL = service_actor("access.terminal", AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS)
 
 
 class DemoAccountsPresent(Problem):
@@ -115,7 +115,7 @@ def create_first_administrators(
         ctx.create(Assignment(user=user, role=Role.objects.get(code=role), scope_region="", from_at=ctx.at))
 
 
-def reset_at_terminal(username: str, *, at: datetime) -> str:
+def reset_at_terminal(username: str, *, at: datetime, second_factor: bool = False) -> str:
     """For whoever has the machine: a new one-time password for any account, the other two administrators included."""
     user = User.objects.filter(username=spelled(username)).first()
     if user is None:
@@ -123,6 +123,8 @@ def reset_at_terminal(username: str, *, at: datetime) -> str:
     password = passwords.one_time()
     ctx = Context(actor=TERMINAL, at=at)
     runner.perform(reset_password, ctx=ctx, user=Reference(id=user.pk), password_hash=passwords.hash_of(password))
+    if second_factor and user.has_second_factor:
+        runner.perform(reset_second_factor, ctx=ctx, user=Reference(id=user.pk), reason="at the terminal")
     return password
 
 

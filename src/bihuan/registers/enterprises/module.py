@@ -38,7 +38,7 @@ REGISTER = register_of_things(
         Field("licence_kind", Text("许可证种类", "Licence"), terms=LicenceKind, filter=True, width=22),
         Field("licence_number", Text("许可证编号", "Licence number"), search=True, width=24),
         Field("licence_until", Text("许可证有效期至", "Licence until"), in_list=True, filter=True, sort=True, width=14),
-        Field("employees", Text("从业人数", "Employees"), unit="人", width=10, example="120"),
+        Field("employees", Text("从业人数", "Employees"), width=10, example="120"),
         Field("contact", Text("安全联系人", "Safety contact"), personal=True, width=12),
         Field("contact_phone", Text("联系电话", "Telephone"), personal=True, width=16),
     ),

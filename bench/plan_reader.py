@@ -1,6 +1,7 @@
 """方案读取: documents and characters read per second on one core. `python -m bench.plan_reader`.
 
-Reads the shipped sample as it is, and chapters of it strung together to a document of 20 000 and one of 200 000 characters:
+Reads the shipped sample as it is, and chapters of it strung together to a document of 20 000 and one of 200
+000 characters:
 the time per character must not grow with the length.
 """
 

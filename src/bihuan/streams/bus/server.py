@@ -166,28 +166,37 @@ class Server:
         self.child = None
 
 
-def supervise(server: Server, *, stopping: Callable[[], bool], said: Callable[[Text], None]) -> None:
+def supervise(
+    server: Server,
+    *,
+    stopping: Callable[[], bool],
+    said: Callable[[Text], None],
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """看护: restarts a dead child, waiting 1, 2, 4 … 30 s between tries, until asked to stop; then stops it cleanly."""
     pause = 1.0
     server.start()
-    began = time.monotonic()
-    while not stopping():
-        if server.alive():
-            if time.monotonic() - began > 60:
-                pause = 1.0
-            time.sleep(0.2)
-            continue
-        said(Text(f"总线已退出，{pause:.0f} 秒后重启", f"The bus has ended; starting it again in {pause:.0f} s"))
-        until = time.monotonic() + pause
-        while time.monotonic() < until and not stopping():
-            time.sleep(0.1)
-        pause = min(30.0, pause * 2)
+    try:
+        ready()
         began = time.monotonic()
-        try:
-            server.start()
-        except ServerDidNotStart as why:
-            said(why.text)
-    server.stop()
+        while not stopping():
+            if server.alive():
+                if time.monotonic() - began > 60:
+                    pause = 1.0
+                time.sleep(0.2)
+                continue
+            said(Text(f"总线已退出，{pause:.0f} 秒后重启", f"The bus has ended; starting it again in {pause:.0f} s"))
+            until = time.monotonic() + pause
+            while time.monotonic() < until and not stopping():
+                time.sleep(0.1)
+            pause = min(30.0, pause * 2)
+            began = time.monotonic()
+            try:
+                server.start()
+            except ServerDidNotStart as why:
+                said(why.text)
+    finally:
+        server.stop()
 
 
 def answers(host: str, port: int) -> bool:

@@ -1,0 +1,258 @@
+"""平面命令: `bihuan bus …`, `bihuan stream …`: plain functions of their arguments, mounted by the site's
+command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from nats.errors import Error as NatsError
+from nats.errors import NoServersError
+from nats.js.errors import APIError, NotFoundError
+
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+from bihuan.streams import processes, recording, wire
+from bihuan.streams.bus import client, layout, space
+from bihuan.streams.bus.reader import Entry, OrderedReader
+from bihuan.streams.bus.server import supervise
+from bihuan.streams.folds.steps import Step
+from bihuan.streams.history.store import Store
+from bihuan.streams.settings import PlaneSettings, from_environment
+
+
+def say(text: Text | str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def bus_command(argv: Sequence[str]) -> int:
+    """bihuan bus up | status | issue 企业 | withdraw 企业"""
+    parser = argparse.ArgumentParser(prog="bihuan bus", description="总线 the bus")
+    sub = parser.add_subparsers(dest="do", required=True)
+    sub.add_parser("up", help="启动并看护总线 run and watch the bus")
+    sub.add_parser("status", help="各流占用 how full the streams are").add_argument("--json", action="store_true")
+    for name, text in (("issue", "发放凭据 a credential for an enterprise"), ("withdraw", "收回凭据 take it back")):
+        sub.add_parser(name, help=text).add_argument("enterprise")
+    args = parser.parse_args(argv)
+    settings = from_environment()
+    return _guarded(
+        lambda: {"up": _up, "status": _status, "issue": _issue, "withdraw": _withdraw}[args.do](settings, args)
+    )
+
+
+def stream_command(argv: Sequence[str]) -> int:
+    """bihuan stream intake | folds | history | record | replay | check | verify"""
+    parser = argparse.ArgumentParser(prog="bihuan stream", description="监测数据平面 the telemetry plane")
+    sub = parser.add_subparsers(dest="do", required=True)
+    sub.add_parser("intake", help="接收 raw messages to samples")
+    folds = sub.add_parser("folds", help="报警分区 alarms of the partitions in use")
+    folds.add_argument("--only", type=int, nargs="*", help="只做这些分区 only these partitions")
+    sub.add_parser("history", help="历史库 write history")
+    record = sub.add_parser("record", help="录制一个分区的日志 a partition's log to a file")
+    record.add_argument("partition", type=int)
+    record.add_argument("file", type=Path)
+    replay = sub.add_parser("replay", help="回放 fold a recording again")
+    replay.add_argument("file", type=Path)
+    replay.add_argument("--out", type=Path, help="每行一条变化 one transition a line")
+    check = sub.add_parser("check", help="核对：回放两次逐字节相同，并与总线上的报警一致")
+    check.add_argument("file", type=Path)
+    check.add_argument("--partition", type=int, help="与总线上这个分区的报警比较 compare with the bus")
+    sub.add_parser("verify", help="核对历史文件摘要 digests of the history's files")
+    args = parser.parse_args(argv)
+    settings = from_environment()
+    work = {"record": _record, "replay": _replay, "check": _check, "verify": _verify}
+    run = {"intake": processes.run_intake, "history": processes.run_history}
+    if args.do in work:
+        return _guarded(lambda: work[args.do](settings, args))
+    if args.do == "folds":
+        only = set(args.only) if args.only else None
+        return _guarded(lambda: _forever(lambda stop: processes.run_folds(settings, stop, say, only=only)))
+    return _guarded(lambda: _forever(lambda stop: run[args.do](settings, stop, say)))
+
+
+def _guarded(work: Any) -> int:
+    try:
+        return int(work() or 0)
+    except Problem as why:
+        say(why.text)
+        return 2
+    except (NoServersError, NatsError, APIError, OSError) as why:
+        say(Text("连不上总线：{why}", "The bus can't be reached: {why}").format(why=why))
+        return 3
+
+
+def _forever(work: Any) -> int:
+    async def main() -> None:
+        await work(processes.stop_on_signals())
+
+    asyncio.run(main())
+    return 0
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(work)
+
+
+async def ensure(settings: PlaneSettings) -> None:
+    async with client.connect(url=settings.url(), user=settings.user(), name="layout", patient=False) as nc:
+        await layout.ensure(client.jetstream(nc), replicas=settings.replicas)
+
+
+def _up(settings: PlaneSettings, _: argparse.Namespace) -> int:
+    """With an external cluster there is nothing to run: only the layout is made."""
+    if settings.bus_url:
+        _run(ensure(settings))
+        say(Text("外部总线已就绪", "The external bus is ready"))
+        return 0
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    server = settings.server()
+    pid = settings.home / "bus" / "supervisor.pid"
+    wanted = threading.Event()
+    signal.signal(signal.SIGHUP, lambda *_: wanted.set())
+
+    def look() -> bool:
+        if wanted.is_set():
+            wanted.clear()
+            server.settings = settings.server().settings
+            server.reload()
+        return stopping.is_set()
+
+    def made() -> None:
+        _run(ensure(settings))
+        say(Text("总线已就绪：{u}", "The bus is ready: {u}").format(u=server.url))
+
+    pid.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        pid.write_text(str(os.getpid()))
+        supervise(server, stopping=look, said=say, ready=made)
+    finally:
+        pid.unlink(missing_ok=True)
+    return 0
+
+
+def _status(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    async def look() -> tuple[list[space.Fullness], list[int]]:
+        async with client.connect(url=settings.url(), user=settings.user(), name="status", patient=False) as nc:
+            js = client.jetstream(nc, timeout=3)
+            return await space.fullness(js), await space.partitions_in_use(js)
+
+    found, partitions = _run(look())
+    if args.json:
+        rows = [
+            {k: getattr(x, k) for k in ("name", "messages", "bytes", "limit", "first_seq", "last_seq")} for x in found
+        ]
+        say(json.dumps({"streams": rows, "partitions": partitions}))
+    else:
+        for x in found:
+            mark = Text("  ← 空间不足", "  ← running out of space") if x.needs_attention else ""
+            say(f"{x.name:10} {x.messages:12,d} msg {x.bytes / 1e6:12,.1f} MB {x.share:6.1%} …{x.last_seq}{mark}")
+        say(Text("使用中的分区：{p}", "Partitions in use: {p}").format(p=partitions))
+    return 1 if any(x.needs_attention for x in found) else 0
+
+
+def _issue(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    user = settings.register.issue(args.enterprise)
+    _tell_supervisor(settings)
+    say(json.dumps({"user": user.name, "password": user.password, "subject": f"RAW.{user.enterprise}.<source>"}))
+    return 0
+
+
+def _withdraw(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    settings.register.withdraw(args.enterprise)
+    _tell_supervisor(settings)
+    return 0
+
+
+def _tell_supervisor(settings: PlaneSettings) -> None:
+    pid = settings.home / "bus" / "supervisor.pid"
+    if pid.exists():
+        os.kill(int(pid.read_text()), signal.SIGHUP)
+
+
+def _record(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    async def work() -> int:
+        async with client.connect(url=settings.url(), user=settings.user(), name="record", patient=False) as nc:
+            js = client.jetstream(nc)
+            until = (await js.stream_info("TELEMETRY")).state.last_seq
+            subjects = (f"TELEMETRY.{args.partition}.>",)
+            reader = OrderedReader(nc, js, stream="TELEMETRY", subjects=subjects, after=0)
+            entries: list[Entry] = []
+            while more := await reader.some(most=1024, wait=1.0):
+                entries += [e for e in more if e.seq <= until]
+                if more[-1].seq >= until:
+                    break
+            return recording.write(args.file, await layout.epoch_of(js, "TELEMETRY"), entries)
+
+    count = _run(work())
+    say(Text("已录制 {n} 条到 {f}", "{n} entries recorded to {f}").format(n=count, f=args.file))
+    return 0
+
+
+def _replay(_: PlaneSettings, args: argparse.Namespace) -> int:
+    done = recording.replay(args.file)
+    if args.out:
+        lines = [json.dumps(x, ensure_ascii=False, sort_keys=True) for x in done.transitions]
+        args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say(json.dumps({"transitions": len(done.transitions), "sha256": done.digest, "counts": done.counts}))
+    return 0
+
+
+def _check(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    whole, restored = recording.replay(args.file), recording.replay(args.file, reload_every=97)
+    same = whole.digest == restored.digest
+    say(
+        Text("两次回放{x}", "Two replays: {x}").format(
+            x=Text("相同", "the same") if same else Text("不同", "different")
+        )
+    )
+    if args.partition is None:
+        return 0 if same else 1
+    told = _run(_told(settings, args.partition))
+    last = max((x["seq"] for x in whole.transitions), default=0)
+    told = [x for x in told if x["seq"] <= last]
+    agrees = wire.pack_json({"t": told}) == wire.pack_json({"t": whole.transitions})
+    words = Text("一致", "agree") if agrees else Text("不一致", "do not agree")
+    say(
+        Text("总线上 {n} 条变化，与回放{w}", "{n} transitions on the bus and the replay {w}").format(
+            n=len(told), w=words
+        )
+    )
+    return 0 if same and agrees else 1
+
+
+async def _told(settings: PlaneSettings, partition: int) -> list[dict[str, Any]]:
+    async with client.connect(url=settings.url(), user=settings.user(), name="check", patient=False) as nc:
+        js, seq = client.jetstream(nc), 0
+        out: list[dict[str, Any]] = []
+        while True:
+            try:
+                msg = await js.get_msg("ALARMS", seq=seq + 1, subject=layout.alarms(partition), next=True)
+            except NotFoundError:
+                return out
+            seq = int(msg.seq or 0)
+            out += Step.unpack(msg.data or b"{}").transitions
+
+
+def _verify(settings: PlaneSettings, _: argparse.Namespace) -> int:
+    wrong = Store(settings.history).verify()
+    for name in wrong:
+        say(Text("文件缺失或与清单不符：{n}", "Missing or not what the manifest says: {n}").format(n=name))
+    say(Text("核对完毕，{n} 个问题", "Verified, {n} problems").format(n=len(wrong)))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    which = {"bus": bus_command, "stream": stream_command}
+    sys.exit(which[sys.argv[1]](sys.argv[2:]))

@@ -1,0 +1,116 @@
+"""进程: each part of the plane as something that runs until it is asked to stop, and starts again when it was
+fenced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+
+from bihuan.kernel.text import Text
+from bihuan.streams.bus import client, layout, space
+from bihuan.streams.folds.snapshots import pointer
+from bihuan.streams.folds.worker import Fenced, Worker
+from bihuan.streams.history.manifest import Manifest, SomebodyElseCommitted
+from bihuan.streams.history.worker import Historian
+from bihuan.streams.intake.worker import IntakeWorker
+from bihuan.streams.settings import PlaneSettings
+from bihuan.streams.tasks import end, stopped
+
+Said = Callable[[Text], None]
+AGAIN_SECONDS = 1.0
+TRIM_SECONDS = 600.0
+
+
+def owner() -> str:
+    return f"{socket.gethostname()}-{secrets.token_hex(4)}"
+
+
+def stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+async def keep_going(work: Callable[[], Awaitable[None]], stop: asyncio.Event, said: Said) -> None:
+    """Fenced, or a bus that went away: says so and begins again from what is durable."""
+    while not stop.is_set():
+        try:
+            await work()
+        except (Fenced, SomebodyElseCommitted) as why:
+            said(why.text)
+        except (NatsError, APIError, TimeoutError, OSError) as why:
+            said(Text(f"暂时中断，稍后重试：{why}", f"Interrupted, trying again: {why}"))
+        else:
+            return
+        await stopped(stop, seconds=AGAIN_SECONDS)
+
+
+async def run_intake(settings: PlaneSettings, stop: asyncio.Event, said: Said) -> None:
+    async with client.connect(url=settings.url(), user=settings.user(), name="intake") as nc:
+        js = client.jetstream(nc)
+        await keep_going(lambda: IntakeWorker(client=nc, js=js, owner=owner()).run(stop), stop, said)
+
+
+async def run_folds(settings: PlaneSettings, stop: asyncio.Event, said: Said, *, only: set[int] | None = None) -> None:
+    """A worker for every partition in use; several processes share them by their leases."""
+    async with client.connect(url=settings.url(), user=settings.user(), name="folds") as nc:
+        js = client.jetstream(nc)
+        tasks: dict[int, asyncio.Task[None]] = {}
+        try:
+            while not stop.is_set():
+                for partition in await _in_use(js):
+                    wanted = only is None or partition in only
+                    if wanted and (partition not in tasks or tasks[partition].done()):
+                        tasks[partition] = asyncio.create_task(_fold(nc, js, partition, stop, said))
+                await stopped(stop, seconds=1.0)
+            await asyncio.wait(tasks.values(), timeout=20) if tasks else None
+        finally:
+            await end(*tasks.values())
+
+
+async def _in_use(js: JetStreamContext) -> list[int]:
+    try:
+        return await space.partitions_in_use(js)
+    except (NatsError, APIError):
+        return []
+
+
+async def _fold(nc: Client, js: JetStreamContext, partition: int, stop: asyncio.Event, said: Said) -> None:
+    await keep_going(lambda: Worker(client=nc, js=js, partition=partition, owner=owner()).run(stop), stop, said)
+
+
+async def run_history(settings: PlaneSettings, stop: asyncio.Event, said: Said) -> None:
+    async with client.connect(url=settings.url(), user=settings.user(), name="historian") as nc:
+        js = client.jetstream(nc)
+        trimming = asyncio.create_task(_trim(settings, js, stop))
+        try:
+            await keep_going(lambda: Historian(client=nc, js=js, folder=settings.history).run(stop), stop, said)
+        finally:
+            await end(trimming)
+
+
+async def _trim(settings: PlaneSettings, js: JetStreamContext, stop: asyncio.Event) -> None:
+    """What was committed one round ago is trimmed now: whoever reads a little behind is not cut off."""
+    from_before: tuple[str, int] = ("", 0)
+    while not await stopped(stop, seconds=TRIM_SECONDS):
+        try:
+            manifest = Manifest(settings.history).newest()
+            epoch = await layout.epoch_of(js, "TELEMETRY")
+            if from_before[0] == epoch:
+                found = {p: await pointer(js, p) for p in await space.partitions_in_use(js)}
+                folded = {p: x.seq for p, x in found.items() if x and x.epoch == epoch}
+                await space.trim(js, folded=folded, stored=from_before[1])
+            from_before = (manifest.epoch, manifest.last_seq)
+        except (NatsError, APIError):
+            continue

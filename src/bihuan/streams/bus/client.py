@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import nats
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from bihuan.streams.bus.users import User
@@ -34,7 +35,8 @@ async def connect(*, url: str, user: User | None, name: str, patient: bool = Tru
     try:
         yield client
     finally:
-        await client.close()
+        with suppress(NatsError, OSError):  # a bus that died first has nothing left to be told
+            await client.close()
 
 
 def jetstream(client: Client, *, timeout: float = 10.0) -> JetStreamContext:

@@ -34,6 +34,7 @@ from bihuan.streams.tasks import end, stopped
 MOST_ROWS = 20_000
 SAMPLE_OF_DEAD = 16 * 1024  # how much of an unreadable message is kept with its reason; RAW keeps all of it for 8 days
 STEP_BACK_MS = 1000
+BATCH_HEADER = "Bihuan-Batch"  # buffer:number; numbers of a gateway's buffer rise, so a batch sent again is known
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class IntakeWorker:
         self._received = 0
         self._offset = 0
         self.lost_letters = 0
+        self.batches: dict[str, int] = {}
         self._lost = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -92,7 +94,6 @@ class IntakeWorker:
     async def _work(self, stop: asyncio.Event) -> None:
         epoch = await layout.epoch_of(self.js, "RAW")
         self.mark = zlib.crc32(epoch.encode()) & 0x7FFF
-        bucket = await self.js.key_value(layout.POINTERS)
         self.taken = await self._start(epoch)
         await self.read_maps()
         reader = OrderedReader(self.client, self.js, stream="RAW", subjects=("RAW.>",), after=self.taken)
@@ -109,11 +110,16 @@ class IntakeWorker:
                 if entries:
                     self.taken = entries[-1].seq
                 if entries and time.monotonic() - saved > 2.0:
-                    await bucket.put("intake", json.dumps({"epoch": epoch, "seq": self.taken}).encode())
+                    await self._save(epoch)
                     saved = time.monotonic()
-            await bucket.put("intake", json.dumps({"epoch": epoch, "seq": self.taken}).encode())
+            await self._save(epoch)
         finally:
             await reader.close()
+
+    async def _save(self, epoch: str) -> None:
+        bucket = await self.js.key_value(layout.POINTERS)
+        content = {"epoch": epoch, "seq": self.taken, "batches": self.batches}
+        await bucket.put("intake", json.dumps(content).encode())
 
     async def _start(self, epoch: str) -> int:
         bucket = await self.js.key_value(layout.POINTERS)
@@ -121,6 +127,7 @@ class IntakeWorker:
             known = json.loads((await bucket.get("intake")).value or b"{}")
         except KeyNotFoundError:
             return 0
+        self.batches = dict(known.get("batches", {}))
         return int(known["seq"]) if known["epoch"] == epoch else 0
 
     async def read_maps(self) -> None:
@@ -158,7 +165,8 @@ class IntakeWorker:
             code = e.subject.split(".")[1]
             received = self._steady(e.stored_at_ns // 1_000_000)
             place = await self._place(code) if code in self.intake.maps else None
-            if place is not None and e.seq <= place.taken:
+            seen = self._seen(e)
+            if seen or (place is not None and e.seq <= place.taken):
                 continue
             taken = self.intake.take(enterprise=code, data=e.data, received_at=received)
             for letter in taken.dead:
@@ -174,6 +182,17 @@ class IntakeWorker:
                 p.parts.append(taken.samples)
                 p.rows += len(taken.samples)
         await asyncio.gather(*(self._write(code, p) for code, p in waiting.items()))
+
+    def _seen(self, e: Entry) -> bool:
+        """重发批次: a gateway that missed our acknowledgement sends again, perhaps after the bus's own window."""
+        buffer, _, number = (e.headers or {}).get(BATCH_HEADER, "").rpartition(":")
+        if not buffer or not number.isdigit():
+            return False
+        key = f"{e.subject}:{buffer}"
+        if int(number) <= self.batches.get(key, 0):
+            return True
+        self.batches[key] = int(number)
+        return False
 
     def _steady(self, stored_at: int) -> int:
         """收到时间: the bus's own, but never stepping back: a clock set back must not make every sample late."""

@@ -38,7 +38,7 @@ class Bus:
         async with client.connect(url=self.server.url, user=user or self.ours, name="test", patient=True) as nc:
             js = client.jetstream(nc, timeout=5)
             if prepare:
-                await layout.ensure(js, share=0.002, lease_seconds=1.0)
+                await layout.ensure(js, share=0.002, lease_seconds=3.0)
             yield nc, js
 
 
@@ -59,7 +59,7 @@ def mqtt_bus(tmp_path):
 @pytest.fixture
 def run():
     """Runs a coroutine with a limit, so that a hang is a failure and not a night."""
-    return lambda coroutine, seconds=20: asyncio.run(asyncio.wait_for(coroutine, seconds))
+    return lambda coroutine, seconds=60: asyncio.run(asyncio.wait_for(coroutine, seconds))
 
 
 class Log:

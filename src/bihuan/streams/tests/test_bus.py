@@ -58,7 +58,7 @@ def test_a_lease_is_taken_over_when_it_runs_out_and_the_late_owner_cannot_renew(
             assert await one.try_take()
             assert not await two.try_take()
             assert await one.renew()
-            await asyncio.wait_for(two.take(every=0.1), 10)
+            await asyncio.wait_for(two.take(every=0.1), 40)
             assert not await one.renew()
             assert not await one.renew()
             await two.release()

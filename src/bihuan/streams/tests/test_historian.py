@@ -44,11 +44,11 @@ def test_a_dropped_historian_holds_every_row_once(bus, run, tmp_path):
                     await js.publish(layout.telemetry(n % 3, "acme"), batch(n))
                 await js.publish(layout.telemetry(1, layout.CLOCK), wire.pack_tick(at=AT))
                 seq = (await js.stream_info("TELEMETRY")).state.last_seq
-                await asyncio.wait_for(reaches(historian, seq - 20 * (round_ % 2)), 10)
+                await asyncio.wait_for(reaches(historian, seq - 20 * (round_ % 2)), 40)
                 await end(task)
             historian, stop = Historian(client=nc, js=js, folder=tmp_path / "h", settings=QUICK), asyncio.Event()
             task = asyncio.create_task(historian.run(stop))
-            await asyncio.wait_for(reaches(historian, (await js.stream_info("TELEMETRY")).state.last_seq), 10)
+            await asyncio.wait_for(reaches(historian, (await js.stream_info("TELEMETRY")).state.last_seq), 40)
             answer = wire.unpack((await nc.request(LAST, wire.pack_json({"points": [3]}), timeout=5)).data)
             stop.set()
             await task
@@ -58,7 +58,7 @@ def test_a_dropped_historian_holds_every_row_once(bus, run, tmp_path):
             assert historian.store.verify() == []
             assert (answer.samples.point.tolist(), answer.samples.value.tolist()) == ([3], [float(n)])
 
-    run(story(), 40)
+    run(story(), 90)
 
 
 def test_a_recreated_log_goes_on_in_a_new_epoch(bus, run, tmp_path):
@@ -68,7 +68,7 @@ def test_a_recreated_log_goes_on_in_a_new_epoch(bus, run, tmp_path):
                 await js.publish(layout.telemetry(0, "acme"), batch(n))
                 historian, stop = Historian(client=nc, js=js, folder=tmp_path, settings=QUICK), asyncio.Event()
                 task = asyncio.create_task(historian.run(stop))
-                await asyncio.wait_for(reaches(historian, 1), 10)
+                await asyncio.wait_for(reaches(historian, 1), 40)
                 stop.set()
                 await task
                 await js.delete_stream("TELEMETRY")

@@ -67,7 +67,7 @@ def test_a_dropped_worker_takes_every_message_in_exactly_once(bus, run):
                 async def half(worker=worker, wanted=total * 2 - 10):
                     return worker.taken >= wanted
 
-                await asyncio.wait_for(until(half), 10)
+                await asyncio.wait_for(until(half), 40)
                 await end(task)
             worker = IntakeWorker(client=nc, js=js, owner="last")
             task = asyncio.create_task(worker.run(asyncio.Event()))
@@ -75,13 +75,13 @@ def test_a_dropped_worker_takes_every_message_in_exactly_once(bus, run):
             async def all_():
                 return worker.taken >= total * 2
 
-            await asyncio.wait_for(until(all_), 10)
+            await asyncio.wait_for(until(all_), 40)
             await end(task)
             expected = [(i, n, float(n)) for n in range(1, total + 1) for i in range(5)]
             assert await taken(js, "acme") == expected
             assert await taken(js, "next-door") == [(i + 5, n, v) for i, n, v in expected]
 
-    run(story(), 40)
+    run(story(), 90)
 
 
 def entry(seq, data, code="acme"):

@@ -86,7 +86,7 @@ def test_a_worker_dropped_again_and_again_tells_everything_once(bus, run, log, s
                 await write(js, entries[:40])
                 entries = entries[40:]
                 seq = (await js.stream_info("TELEMETRY")).state.last_seq
-                await asyncio.wait_for(caught_up(worker, seq - 20 * (n % 2)), 20)
+                await asyncio.wait_for(caught_up(worker, seq - 20 * (n % 2)), 40)
                 await end(task)
                 n += 1
             worker, stop = a_worker(nc, js, "last"), asyncio.Event()
@@ -131,7 +131,7 @@ def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, 
             await caught_up(other, (await js.stream_info("TELEMETRY")).state.last_seq)
             sleeper.wake.set()
             with pytest.raises(Fenced):
-                await asyncio.wait_for(first, 10)
+                await asyncio.wait_for(first, 30)
             seq = (await js.stream_info("TELEMETRY")).state.last_seq
             await caught_up(other, seq)
             stop.set()
@@ -146,7 +146,7 @@ def test_an_owner_that_cannot_renew_stops_by_its_own_clock(bus, run):
         async with bus.connected() as (nc, js):
             worker = a_worker(nc, js, "one", replace(QUICK, renew_seconds=1000.0))
             with pytest.raises(Fenced):
-                await asyncio.wait_for(worker.run(asyncio.Event()), 10)
+                await asyncio.wait_for(worker.run(asyncio.Event()), 30)
 
     run(story())
 
@@ -179,7 +179,7 @@ def test_only_one_of_two_workers_works_on_a_partition(bus, run, log):
             await write(js, log(5).entries[:20])
             while not one.fold and not two.fold:
                 await asyncio.sleep(0.02)
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.0)
             assert (one.fold is None) != (two.fold is None)
             stop.set()
             await asyncio.gather(*tasks)

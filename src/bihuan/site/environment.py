@@ -129,6 +129,21 @@ SETTINGS = _table(
         "",
         Text("命令行语言 zh 或 en；留空看终端的 LANG", "Language of the command line, zh or en; empty goes by LANG"),
     ),
+    Setting(
+        "BIHUAN_BUS_URL",
+        "",
+        Text("外部总线地址，逗号分隔；留空由本机启动", "Addresses of an external bus; empty starts our own"),
+    ),
+    Setting("BIHUAN_BUS_USER", "bihuan", Text("外部总线的用户", "Our user at an external bus")),
+    Setting("BIHUAN_BUS_PASSWORD", "", Text("外部总线的口令", "Our password at an external bus")),
+    Setting("BIHUAN_BUS_HOST", "127.0.0.1", Text("总线监听地址", "Host of every listener of our bus")),
+    Setting("BIHUAN_BUS_PORT", "4222", Text("总线端口", "Port of the bus")),
+    Setting("BIHUAN_BUS_MQTT_PORT", "1883", Text("MQTT 端口；0 为不开", "Port of MQTT; 0 keeps it closed")),
+    Setting(
+        "BIHUAN_BUS_MONITOR_PORT", "0", Text("总线自带监控端口；0 为不开", "Port of the bus's own page; 0 means none")
+    ),
+    Setting("BIHUAN_BUS_MAX_STORE", "64GB", Text("总线可用的磁盘", "Disk the bus may use")),
+    Setting("BIHUAN_BUS_REPLICAS", "1", Text("集群中每条流的份数", "Copies of each stream in a cluster")),
     Setting("BIHUAN_DEBUG", "0", Text("调试模式，仅供开发", "Debug mode, for development only")),
 )
 

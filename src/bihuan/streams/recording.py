@@ -25,9 +25,9 @@ class NotARecording(Problem):
 
 
 def write(path: Path, epoch: str, entries: Iterable[Entry]) -> int:
-    """gzip without a time in its head, so that the same log gives the same file."""
+    """gzip without a name or a time in its head, so that the same log gives the same file."""
     count = 0
-    with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=3, mtime=0) as out:
+    with path.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=3, mtime=0) as out:
         out.write(_MARK + wire.pack_json({"epoch": epoch}) + b"\n")
         for e in entries:
             subject = e.subject.encode()

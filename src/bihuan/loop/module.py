@@ -8,6 +8,7 @@ from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
+from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
 from bihuan.loop import events, jobs, models, queries
 from bihuan.loop.actions import clock, directing, handling, verifying
@@ -102,6 +103,15 @@ MODULE = Module(
     declares=(
         GENERAL,
         Population("enterprises", Text("全部企业", "All enterprises"), queries.enterprises),
+        Searchable(
+            model=models.Case,
+            label=Text("事项", "Cases"),
+            icon="list",
+            title=lambda case: case.title,
+            code=lambda case: case.number,
+            words=lambda case: (),
+            place=queries.everybody_of,
+        ),
         HomePage("inbox", SEES, order=10),
         TopbarWidget("inbox", Text("收件箱", "Inbox"), "inbox", "inbox", queries.waiting_count, SEES, order=10),
         EvidenceReach("cases", models.evidence_seen_by),

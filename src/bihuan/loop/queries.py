@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
 from bihuan.core.access.rows import below
+from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.modules import registry
@@ -304,3 +305,8 @@ def enterprises(*, region_path: str) -> list[Member]:
     rows = Organisation.objects.filter(below("region_path", region_path), kind=OrganisationKind.ENTERPRISE)
     living = rows.filter(abolished_on__isnull=True).order_by("code")
     return [Member(code, name, code) for code, name in living.values_list("code", "name")]
+
+
+def everybody_of(case: Case) -> Place:
+    """Where a case lies for the search: its region, and every organisation that has a part in it."""
+    return Place(case.region_path, frozenset(case.parties.values_list("organisation_code", flat=True)))

@@ -11,6 +11,7 @@ from bihuan.core.actions.problems import Denied, NotFound, SecondFactorNeeded, S
 from bihuan.core.actions.runner import perform
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
+from bihuan.core.records import search
 from bihuan.loop import jobs, moves, rules
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, CaseStep
@@ -329,3 +330,13 @@ def test_a_duty_makes_one_case_a_member_and_period(cast):
     }
     jobs.make_duty_cases(ctx=context(service, at=AT + timedelta(days=60)))
     assert made.all().count() == 4
+
+
+def test_the_search_finds_a_case_for_its_parties_and_nobody_else(cast, case):
+    def hits(actor):
+        return [h.code for h in search.find(actor=actor, text="罐区").hits]
+
+    assert hits(cast.safety_manager) == hits(cast.verifier) == hits(cast.officer) == [case.number]
+    assert hits(cast.stranger) == hits(cast.regulator_next_door) == []
+    perform(directing.hand_over, ctx=context(cast.officer), case=refreshed(case), to=cast.neighbour, note="产权已转")
+    assert hits(cast.stranger) == [case.number]

@@ -1,0 +1,24 @@
+"""Fault runs of the telemetry plane with real processes: `./run soak tests/soak/test_streams.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import asdict
+
+import pytest
+
+from bench import soak
+
+REPEATS = int(os.environ.get("BIHUAN_SOAK_REPEATS", "2"))
+
+
+@pytest.mark.nats
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, REPEATS + 1))
+@pytest.mark.parametrize("victim", soak.VICTIMS)
+def test_nothing_acknowledged_is_lost_and_nothing_is_told_twice(victim, seed):
+    outcome = asyncio.run(soak.one(victim, seed, 8.0))
+    print(json.dumps(asdict(outcome)))
+    assert outcome.good, outcome

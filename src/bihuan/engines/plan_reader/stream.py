@@ -28,6 +28,7 @@ _FOLDED = (
     (0xFF01, 0xFFEF), (0x3220, 0x3243), (0x2474, 0x249B), (0x2F00, 0x2FDF), (0x2E80, 0x2EFF),
     (0xF900, 0xFAFF),
 )  # fmt: skip
+_WIDEST_PAGE, _STRAY, _RAGGED, _FEWEST_LINES = 90, 25, 2, 8
 TERMINAL = frozenset("。！？；：")
 
 #: How sure a line break is a break between paragraphs.
@@ -85,17 +86,18 @@ class Stream:
 def make_stream(source: Source, *, without: frozenset[int] = frozenset()) -> Stream:
     """The stream of a source; the tables in `without` are left out (they are read as tables)."""
     stream = Stream(source)
-    wrap_at = _wrap_width(source) if source.lines_may_wrap else 0
+    wrap_at, wide = _wrap_width(source) if source.lines_may_wrap else (0, 1)
     tables = {b.span for b in source.blocks if b.table in without and b.table >= 0}
-    _Writer(stream, sorted([*source.skips, *tables]), frozenset(source.skips), wrap_at).run()
+    _Writer(stream, sorted([*source.skips, *tables]), frozenset(source.skips), wrap_at, wide).run()
     return stream.finish()
 
 
 class _Writer:
     """Walks the source once, character by character."""
 
-    def __init__(self, stream: Stream, skips: list[Span], furniture: frozenset[Span], wrap_at: int) -> None:
-        self.stream, self.skips, self.furniture, self.wrap_at = stream, skips, furniture, wrap_at
+    def __init__(self, stream: Stream, skips: list[Span], furniture: frozenset[Span], wrap_at: int, wide: int) -> None:
+        self.stream, self.skips, self.furniture = stream, skips, furniture
+        self.wrap_at, self.wide = wrap_at, wide
         self.across_page = False
         self.out: list[str] = []
         self.line = 0  # visible characters on this line
@@ -126,7 +128,7 @@ class _Writer:
                     if not c.isspace():
                         self.out.append(c)
                         at.append(i)
-                self.line += 1
+                self.line += 1 if ch.isascii() else self.wide
             i += 1
         self.stream.text = "".join(self.out)
 
@@ -142,16 +144,27 @@ class _Writer:
         return LIKELY if self.out[-1] in TERMINAL else WRAPPED
 
 
-def _wrap_width(source: Source) -> int:
-    """From which length a line without a final stop was broken by the page, not by its author; 0: never."""
-    widths = sorted(len(line.strip()) for line in source.text.splitlines() if line.strip())
-    if len(widths) < 8:
-        return 0
-    widest = widths[-1 - len(widths) // 50]
-    if widest > 90:
-        return 0
-    full = sum(1 for w in widths if w >= widest - 2)
-    return int(widest * 0.85) if full >= max(4, len(widths) * 0.15) else 0
+def _wrap_width(source: Source) -> tuple[int, int]:
+    """From which length a line without a final stop was broken by the page, and how wide a Chinese character counts.
+
+    Editors break after so many characters (a Chinese one counts 1), typesetters at a width (it counts 2). 0: never.
+    """
+    lines = [line.strip() for line in source.text.splitlines() if line.strip()]
+    for wide in (1, 2):
+        widths = sorted(_width(line, wide) for line in lines)
+        if len(widths) < _FEWEST_LINES:
+            break
+        widest = widths[len(widths) * 19 // 20]  # a bookmark or a running head may make a few lines longer
+        if widest > _WIDEST_PAGE * wide or widths[-1] > widest + _STRAY * wide:
+            continue
+        full = sum(1 for w in widths if w >= widest - _RAGGED * wide)
+        if full >= max(4, len(widths) * 0.15):
+            return int(widest * 0.85), wide
+    return 0, 1
+
+
+def _width(line: str, wide: int) -> int:
+    return sum(1 if c.isascii() else wide for c in line)
 
 
 _STOPS: dict[str, re.Pattern[str]] = {}

@@ -109,8 +109,9 @@ def full_width_digits(text: str) -> str:
     return text.translate({ord(str(i)): chr(0xFF10 + i) for i in range(10)} | {ord("."): "．", ord("%"): "％"})
 
 
+#: The lines of 10 are broken at a width, which other digits would change.
 @pytest.mark.parametrize("change", [half_width, square, full_width_digits], ids=lambda c: c.__name__)
-@pytest.mark.parametrize("path", PROSE)
+@pytest.mark.parametrize("path", [p for p in PROSE if p.id != "10"])
 def test_the_shape_of_brackets_and_digits_does_not_matter(path, change):
     same(path, change)
 

@@ -1,0 +1,310 @@
+"""The same real id answers its owner with 200 and a neighbour with 404, at every address the resolver knows.
+
+An address with a parameter must stand in `OWNED` with a real id, or in `NO_ROW` with the reason why no row hides
+behind it. What a neighbour gets for a real id is, to the letter, what he gets for one that doesn't exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from bihuan.core.access.models import Assignment, Role, User
+from bihuan.core.access.roles import sync_declared_roles
+from bihuan.core.actions.runner import perform
+from bihuan.core.audit.models import AuditRow
+from bihuan.core.clock import now
+from bihuan.core.evidence import receiving
+from bihuan.core.modules import registry
+from bihuan.core.records.models import Sheet
+from bihuan.core.sync.models import SyncConflict
+from bihuan.domains.campaign.tests import plays as campaign_plays
+from bihuan.loop.actions import directing
+from bihuan.parties.models import Organisation, Region, Thing
+from bihuan.registers.enterprises.tests import plays as enterprise_plays
+from cast import Cast, context, saved
+from plays import Play
+
+pytestmark = pytest.mark.django_db
+
+EVERYWHERE = Region(code="", path="")
+
+#: Stands in the title of everything the owner has; a neighbour must not see it anywhere.
+MARK = "隐秘甲醇装置"
+
+#: Addresses with a parameter behind which no row of somebody lies.
+NO_ROW = {
+    "do": "the form of an action: its rows are checked by the door, see test_actions",
+    "api_action": "the door itself, see test_actions",
+    "find_rows": "searches within the actor's own scope, see the lists below",
+    "oidc_invitation": "answers to whoever holds the secret",
+    "list": "a list: see the lists below",
+    "count": "a list: see the lists below",
+    "map": "a list: see the lists below",
+    "geojson": "a list: see the lists below",
+    "export": "a list: see the lists below",
+    "template": "an empty sheet",
+    "upload": "a form for one's own sheet",
+    "api_rows": "a list: see the lists below",
+    "evidence-upload": "answers PATCH and HEAD of its own user, see core/evidence/tests",
+    "sync-conflict-apply": "POST only: the door, see test_actions",
+    "account_reset_password": "POST only: the door, see test_actions",
+    "account_invite": "POST only: the door, see test_actions",
+    "notice-open": "one's own notice only, see core/notices/tests",
+}
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A real id and who has it. `neighbour`: who holds the same role next door."""
+
+    kwargs: dict[str, Any]
+    owner: str
+    neighbour: str
+
+
+def addresses() -> dict[str, str]:
+    """Every address with a parameter: its name with namespaces, and its pattern."""
+
+    def walk(resolver: URLResolver, prefix: str, space: str) -> dict[str, str]:
+        found = {}
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                inner = f"{space}{entry.namespace}:" if entry.namespace else space
+                found |= walk(entry, prefix + str(entry.pattern), inner)
+            elif isinstance(entry, URLPattern) and "<" in prefix + str(entry.pattern):
+                found[f"{space}{entry.name}"] = prefix + str(entry.pattern)
+        return found
+
+    return walk(get_resolver(), "", "")
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    sync_declared_roles(at=now())
+    return Cast.build()
+
+
+@pytest.fixture
+def people(cast, log_in) -> Callable[[str], Any]:
+    """`people("works")`: a logged-in client. Their grants stand in the database, as in service."""
+    next_office = saved(
+        Organisation(
+            code="NEXT-AWB", name="邻州市安委办", kind="office", region=cast.next_city, region_path=cast.next_city.path
+        )
+    )
+    # The audit trail is one for the installation: only a grant everywhere opens it.
+    said: dict[str, tuple[tuple[str, ...], Organisation, Region | None]] = {
+        "works": (("handler",), cast.works, None),
+        "stranger": (("handler",), cast.neighbour, None),
+        "office": (("committee_office", "campaign_office", "enterprises_keeper"), cast.office, cast.city),
+        "office_next": (("committee_office", "campaign_office", "enterprises_keeper"), next_office, cast.next_city),
+        "administrator": (("system_administrator",), cast.office, cast.city),
+        "administrator_next": (("system_administrator",), next_office, cast.next_city),
+        "auditor": (("audit_administrator",), cast.office, EVERYWHERE),
+    }
+    clients: dict[str, Any] = {}
+
+    def client(name: str) -> Any:
+        if name not in clients:
+            roles, unit, region = said[name]
+            user = cast.user(name, unit)
+            User.objects.filter(pk=user.pk).update(password_changed_at=now(), second_factor_since=now())
+            for role in roles:
+                saved(
+                    Assignment(
+                        user=user,
+                        role=Role.objects.get(code=role),
+                        scope_region=region.path if region is not None else None,
+                        scope_organisation=None if region is not None else unit.code,
+                        from_at=user.created_at,
+                    )
+                )
+            clients[name] = log_in(user)
+        return clients[name]
+
+    return client
+
+
+def a_case(cast: Cast) -> Any:
+    return perform(
+        directing.issue,
+        ctx=context(cast.officer),
+        title=f"{MARK}整改",
+        region=cast.park,
+        owner=cast.works,
+        supervisor=cast.emergency,
+    ).value
+
+
+def evidence(cast: Cast) -> Owned:
+    actor = cast.safety_manager
+    ctx = context(actor)
+    from bihuan.core.evidence import actions
+
+    picture = campaign_plays.PLAN.read_bytes()
+    upload = receiving.receive_bytes(ctx=ctx, name="台账.txt", content=picture)
+    row = perform(actions.add, ctx=ctx, upload=upload, title=MARK).value
+    return Owned({"evidence_id": row.pk}, "works", "stranger")
+
+
+def campaign(cast: Cast) -> Any:
+    made = campaign_plays.read_plan(cast)
+    type(made).objects.filter(pk=made.pk).update(name=MARK)
+    return made
+
+
+def enterprise(cast: Cast) -> Any:
+    play: Play = enterprise_plays.PLAYS["enterprises.add"](cast)
+    return perform(registry().actions["enterprises.add"], ctx=play.ctx, **play.inputs).value
+
+
+def sheet(cast: Cast, people: Any) -> Owned:
+    people("office")
+    row = saved(
+        Sheet(
+            register="enterprises",
+            uploaded_by=cast.users["office"].pk,
+            file_name=f"{MARK}.xlsx",
+            spool="0" * 32,
+            state="checked",
+            counts={},
+            region_path=cast.city.path,
+        )
+    )
+    return Owned({"code": "enterprises", "sheet_id": row.pk}, "office", "office_next")
+
+
+def conflict(cast: Cast, people: Any) -> Owned:
+    people("works")
+    from bihuan.core.sync.tests import plays as sync_plays
+
+    play = sync_plays.PLAYS["sync.discard"](cast)
+    row = play.inputs["conflict"]
+    SyncConflict.objects.filter(pk=row.pk).update(owner_id=cast.users["works"].pk)
+    return Owned({"conflict_id": row.pk}, "works", "stranger")
+
+
+def audit_row(cast: Cast, people: Any) -> Owned:
+    a_case(cast)
+    return Owned({"row_id": AuditRow.objects.latest("id").pk}, "auditor", "office")
+
+
+def account(cast: Cast, people: Any) -> Owned:
+    people("office")
+    return Owned({"user_id": cast.users["office"].pk}, "administrator", "administrator_next")
+
+
+OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
+    "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
+    "evidence-about": lambda c, p: evidence(c),
+    "evidence-file": lambda c, p: evidence(c),
+    "evidence-thumbnail": lambda c, p: evidence(c),
+    "detail": lambda c, p: Owned({"code": "enterprises", "row_id": enterprise(c).pk}, "office", "office_next"),
+    "api_row": lambda c, p: Owned({"code": "enterprises", "row_id": enterprise(c).pk}, "office", "office_next"),
+    "sheet": sheet,
+    "sync-conflict": conflict,
+    "audit_row": audit_row,
+    "account_page": account,
+}
+
+
+def bare(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def makers(name: str) -> Callable[[Cast, Any], Owned] | None:
+    if name in OWNED or bare(name) in OWNED:
+        return OWNED.get(name) or OWNED[bare(name)]
+    pattern = addresses()[name]
+    if "<uuid:campaign_id>" in pattern and pattern.count("<") == 1:
+        return lambda c, p: Owned({"campaign_id": campaign(c).pk}, "office", "office_next")
+    return None
+
+
+@pytest.mark.parametrize("name", sorted(addresses()))
+def test_every_address_with_a_parameter_is_accounted_for(name):
+    pattern = addresses()[name]
+    inner_of_campaign = "<uuid:campaign_id>" in pattern
+    assert makers(name) or bare(name) in NO_ROW or inner_of_campaign, (
+        f"{name} ({pattern}): name a real id in OWNED, or the reason in NO_ROW"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(n for n in addresses() if makers(n)))
+def test_the_owner_sees_it_and_a_neighbour_learns_nothing(name, cast, people):
+    owned = makers(name)(cast, people)  # type: ignore[misc]
+    real = reverse(name, kwargs=owned.kwargs)
+    last = list(owned.kwargs)[-1]
+    other = uuid4() if re.fullmatch(r"[0-9a-f-]{36}", str(owned.kwargs[last])) else "2026-999999"
+    made_up = reverse(name, kwargs={**owned.kwargs, last: other})
+    own = people(owned.owner).get(real)
+    if own.status_code == 405:
+        return  # POST only: the door
+    # A thumbnail of a text file doesn't exist for its owner either.
+    assert own.status_code in (200, 302) or bare(name) == "evidence-thumbnail", own.content[:300]
+    seen, unseen = people(owned.neighbour).get(real), people(owned.neighbour).get(made_up)
+    assert seen.status_code == unseen.status_code
+    assert seen.status_code in (403, 404)
+    assert _levelled(seen, real) == _levelled(unseen, made_up)
+    assert MARK not in seen.content.decode("utf-8", "replace")
+
+
+def _levelled(answer: Any, address: str) -> str:
+    """The answer without what differs from one request to the next."""
+    text = answer.content.decode("utf-8", "replace")
+    for part in address.strip("/").split("/"):
+        if len(part) > 8:
+            text = text.replace(part, "·")
+    return re.sub(r"[0-9a-f]{32}|[0-9a-f-]{36}|[A-Za-z0-9]{64}", "·", text)
+
+
+#: Lists, exports, searches and counts: (address, who sees the mark, who must not).
+LISTS = (
+    ("/cases/", "works", "stranger"),
+    ("/cases/", "office", "office_next"),
+    ("/inbox/", "works", "stranger"),
+    ("/overview/", "works", "stranger"),
+    (f"/search/?q={MARK[2:4]}", "works", "stranger"),
+    (f"/api/search?q={MARK[2:4]}", "works", "stranger"),
+    (f"/cases/?q={MARK[2:4]}", "works", "stranger"),
+)
+
+
+@pytest.mark.parametrize(("address", "owner", "neighbour"), LISTS)
+def test_no_list_shows_a_neighbours_row(address, owner, neighbour, cast, people):
+    a_case(cast)
+    mine, theirs = people(owner).get(address), people(neighbour).get(address)
+    if mine.status_code == 404 == theirs.status_code:
+        return
+    assert theirs.status_code == 200
+    if address not in ("/overview/",):
+        assert MARK in mine.content.decode() or "\\u9690" in mine.content.decode()
+    assert MARK not in theirs.content.decode()
+    assert "\\u9690" not in theirs.content.decode()
+
+
+@pytest.mark.parametrize("way", ["list", "geojson", "export", "api_rows"])
+def test_no_face_of_a_register_shows_a_neighbours_row(way, cast, people):
+    row = enterprise(cast)
+    Thing.objects.update(longitude=Decimal("120.25"), latitude=Decimal("30.2"))
+    kwargs = {"code": "enterprises"} | ({"form": "json"} if way == "export" else {})
+    name = next(n for n in addresses() if bare(n) == way)
+    mine = people("office").get(reverse(name, kwargs=kwargs))
+    theirs = people("office_next").get(reverse(name, kwargs=kwargs))
+
+    def body(answer: Any) -> str:
+        return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+    assert (mine.status_code, theirs.status_code) == (200, 200)
+    mark = str(row.pk)
+    shown, hidden = body(mine), body(theirs)
+    assert len(shown) > len(hidden)
+    assert mark not in hidden

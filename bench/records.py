@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-COUNTIES, PLANTS, SEEDED = 10, 1_000, 20_000
+COUNTIES, PLANTS = 10, 1_000
 MEDIA = [
     "甲醇",
     "乙醇",
@@ -82,7 +82,7 @@ def start(home: str, url: str) -> None:
     django.setup()
 
 
-def seed() -> None:
+def seed(number: int) -> None:
     """A province of ten counties and a thousand plants, tanks in them, and the people of this play."""
     from datetime import timedelta
 
@@ -113,7 +113,7 @@ def seed() -> None:
     Organisation.objects.bulk_create(plants)
     register = next(r for r in all_registers() if r.code == "tanks")
     things, tanks = [], []
-    for n in range(SEEDED):
+    for n in range(number):
         values = {f.name: f.empty for f in register.fields}
         values |= tank(n, "S", plants[n % PLANTS])
         thing, row = register.build(values)
@@ -310,7 +310,7 @@ def told(what: str, found: list[tuple[float, float, str]], begun: float, ended: 
     )
 
 
-def run(home: str, url: str, rows: int, rate: float, users: int) -> None:
+def run(home: str, url: str, *, seeded: int, rows: int, rate: float, users: int) -> None:
     start(home, url)
     from django.db import connection, connections
 
@@ -320,11 +320,11 @@ def run(home: str, url: str, rows: int, rate: float, users: int) -> None:
     from bihuan.core.records.sheets import spool
 
     begun = time.perf_counter()
-    seed()
+    seed(seeded)
     path = Path(home) / "rows.xlsx"
     write_workbook(path, rows)
     print(
-        f"{connection.vendor}: seeded {SEEDED} tanks of {PLANTS} plants in {time.perf_counter() - begun:.0f} s; workbook of {rows} rows, {path.stat().st_size >> 20} MB",
+        f"{connection.vendor}: seeded {seeded} tanks of {PLANTS} plants in {time.perf_counter() - begun:.0f} s; workbook of {rows} rows, {path.stat().st_size >> 20} MB",
         flush=True,
     )
     method = multiprocessing.get_context("spawn")
@@ -333,6 +333,8 @@ def run(home: str, url: str, rows: int, rate: float, users: int) -> None:
     players += [method.Process(target=writers, args=(home, url, stop, out, rate / 2, 4, n)) for n in range(2)]
     hand = method.Process(target=worker, args=(home, url, stop))
     connections.close_all()
+    for p in (*players, hand):
+        p.daemon = True  # they end with this process, however it ends
     for p in players:
         p.start()
     time.sleep(12)  # until everybody is up
@@ -438,6 +440,7 @@ def tell_times(name: str, plays: list[Any]) -> None:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--seeded", type=int, default=20_000, help="tanks that are there before")
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--postgres", action="store_true")
@@ -448,7 +451,7 @@ def main(argv: list[str] | None = None) -> int:
         return subprocess.call([sys.executable, str(ROOT / "tools" / "with_postgres.py"), *again], cwd=ROOT)
     home = tempfile.mkdtemp(prefix="bihuan-bench-")
     try:
-        run(home, url, said.rows, said.rate, said.users)
+        run(home, url, seeded=said.seeded, rows=said.rows, rate=said.rate, users=said.users)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return 0

@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from bench.soak import PARTITION, Plane, connected, patiently
 
+from bench.soak import PARTITION, Plane, connected, patiently
 from bihuan.engines.alarms.engine import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
@@ -107,9 +107,7 @@ async def drive(plane: Plane, js, points: int, rows: int, seconds: float) -> Non
     print(f"{points} points, {rows} rows a message, {sent / 1e6:.1f} M samples, load {os.getloadavg()[0]:.1f}")
     print(f"  on the bus, synced   {sent / accepted / 1e6:6.2f} M/s   generator {busy / accepted:4.0%} of a core")
     print(f"  judged               {sent / judged / 1e6:6.2f} M/s")
-    print(
-        f"  in history           {sent / stored / 1e6:6.2f} M/s   {kept} rows kept of {sent + 2}, {size / kept:.2f} B a row"
-    )
+    print(f"  in history           {sent / stored / 1e6:6.2f} M/s   {kept} rows kept of {sent + 2}")
 
 
 def main() -> None:

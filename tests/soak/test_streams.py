@@ -8,7 +8,6 @@ import os
 from dataclasses import asdict
 
 import pytest
-
 from bench import soak
 
 REPEATS = int(os.environ.get("BIHUAN_SOAK_REPEATS", "2"))

@@ -5,6 +5,7 @@ MODULES = (
     "bihuan.core.audit.module",
     "bihuan.core.events.module",
     "bihuan.core.evidence.module",
+    "bihuan.core.jobs.module",
     "bihuan.core.notices.module",
     "bihuan.core.pages.module",
     "bihuan.core.records.module",
@@ -18,7 +19,7 @@ MODULES = (
 )
 
 #: Parts that hold tables and have nothing to declare.
-SILENT = ("bihuan.core.jobs",)
+SILENT: tuple[str, ...] = ()
 
 #: Django applications: every module's package (its tables, templates and static files), and the silent ones.
 APPS = (*SILENT, *(module.removesuffix(".module") for module in MODULES))

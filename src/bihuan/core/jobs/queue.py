@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connections
+from django.db.models import F
 
 from bihuan.core.access.context import Context, service_actor
 from bihuan.core.jobs.models import Task
@@ -22,6 +23,7 @@ from bihuan.core.modules import Job, registry
 
 log = logging.getLogger("bihuan.jobs")
 LEASE = timedelta(minutes=5)
+LOST = "Each worker that took this task died or lost its lease before it was done."
 LOCAL = ZoneInfo("Asia/Shanghai")
 
 
@@ -61,8 +63,9 @@ def claim(*, at: datetime, worker: str) -> Task | None:
     lost = Task.objects.filter(state=TaskState.RUNNING, lease_until__lt=at).order_by("lease_until")
     for candidates in (lost, due):
         for pk, state, lease in candidates.values_list("pk", "state", "lease_until")[:20]:
+            # The attempt counts from here: a task that kills its worker each time must come to an end too.
             taken = Task.objects.filter(pk=pk, state=state, lease_until=lease).update(
-                state=TaskState.RUNNING, lease_until=at + LEASE, worker=worker
+                state=TaskState.RUNNING, lease_until=at + LEASE, worker=worker, attempts=F("attempts") + 1
             )
             if taken:
                 return Task.objects.get(pk=pk)
@@ -75,7 +78,12 @@ def work_one(*, at: datetime, worker: str) -> bool:
     if task is None:
         return False
     job = registry().job(task.job)
-    attempts = task.attempts + 1
+    attempts = task.attempts
+    # Only as long as the lease is ours: whoever took it over meanwhile has the word.
+    mine = Task.objects.filter(pk=task.pk, state=TaskState.RUNNING, worker=worker, attempts=attempts)
+    if attempts > job.max_attempts:
+        mine.update(state=TaskState.FAILED, error=LOST, lease_until=None, finished_at=at)
+        return True
     try:
         ctx = Context(actor=service_actor(job.name, *job.grants), at=at, cause=f"job:{task.pk}")
         job.handle(ctx=ctx, **task.payload)
@@ -83,24 +91,30 @@ def work_one(*, at: datetime, worker: str) -> bool:
         error = traceback.format_exc()[-4000:]
         log.exception("job %s failed, attempt %d", task.job, attempts)
         gone = attempts >= job.max_attempts
-        Task.objects.filter(pk=task.pk).update(
+        mine.update(
             state=TaskState.FAILED if gone else TaskState.WAITING,
-            attempts=attempts,
             error=error,
             lease_until=None,
             run_at=at + pause(attempts),
             finished_at=at if gone else None,
         )
     else:
-        Task.objects.filter(pk=task.pk).update(
-            state=TaskState.DONE, attempts=attempts, error="", lease_until=None, finished_at=at, progress=100
-        )
+        mine.update(state=TaskState.DONE, error="", lease_until=None, finished_at=at, progress=100)
     return True
 
 
 def pause(attempts: int) -> timedelta:
     """10 s, 20 s, 40 s … at most an hour."""
-    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=1))
+    return min(timedelta(seconds=10 * 2 ** min(attempts - 1, 12)), timedelta(hours=1))
+
+
+def try_again(*, task: UUID, at: datetime) -> bool:
+    """A failed task from the start, with all its attempts. False when it isn't a failed one (any more)."""
+    return bool(
+        Task.objects.filter(pk=task, state=TaskState.FAILED).update(
+            state=TaskState.WAITING, attempts=0, run_at=at, lease_until=None, finished_at=None
+        )
+    )
 
 
 def report_progress(*, task: UUID, percent: int, said: str = "") -> None:

@@ -45,6 +45,16 @@ MODULE = Module(
         clock.add_duty,
         clock.make_duty_cases,
     ),
+    serves={
+        "A07": Text(
+            "事项页“落实责任人”：责任单位 → 责任人", "Case page, Assign a person: from unit to person (posts: partly)"
+        ),
+        "A13": Text(
+            "提交须附佐证，由核验单位核验后销号；事项台账",
+            "Evidence on submitting, verified by another unit, then closed out; the ledger",
+        ),
+        "A15": Text("部分：已销号事项“重新打开”（回头看）", "Partly: Reopen on a closed case (look-back)"),
+    },
     events=(events.CaseMoved, events.CaseEscalated),
     jobs=(
         Job(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -172,3 +173,8 @@ def test_the_diagram_draws_every_legal_transition():
     for move, (stages, to) in TRANSITIONS.items():
         for stage in stages:
             assert f"{stage.value} --> {(to or stage).value}: {move.label.zh} {move.value}" in drawn
+
+
+def test_the_page_of_the_case_draws_the_table_as_it_is():
+    page = Path(__file__).parents[4] / "docs" / "rules" / "case.md"
+    assert rules.diagram() in page.read_text(encoding="utf-8")

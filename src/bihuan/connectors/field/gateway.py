@@ -189,7 +189,8 @@ class Gateway:
 
 def gateway_command(argv: Sequence[str]) -> int:
     """bihuan gateway config.toml"""
-    from bihuan.connectors.field.sources import make_sources  # the device libraries load only where a gateway runs
+    # late: the device libraries load only where a gateway runs
+    from bihuan.connectors.field.sources import make_sources
 
     parser = argparse.ArgumentParser(prog="bihuan gateway", description="现场网关 the plant gateway")
     parser.add_argument("config", type=Path)

@@ -36,6 +36,8 @@ class Chart:
     stacked: bool = False
     horizontal: bool = False
     unit: str = ""
+    #: The language the categories are in, where they are data and not words of the product.
+    categories_in: str = ""
 
     def as_data(self) -> dict[str, Any]:
         return {

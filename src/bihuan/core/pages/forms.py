@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.request import QueryDict
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bihuan.core.access.context import Context
@@ -16,7 +17,7 @@ from bihuan.core.actions import runner
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import Denied, LoginNeeded, NotFound
 from bihuan.core.modules import registry
-from bihuan.core.pages import doors, inputs
+from bihuan.core.pages import doors, inputs, wording
 from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
@@ -87,19 +88,19 @@ def _submit(request: HttpRequest, made: Action, ctx: Context) -> HttpResponse:
         raise
     except Problem as problem:
         return _show(request, made, ctx, given=request.POST, key=key or uuid4().hex, problem=problem)
-    messages.success(request, str(_words(made, done)))
+    messages.success(request, _words(made, done))
     address = doors.safe_next(request, fallback="") or _own_page(done.result) or "/"
     if doors.is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
 
 
-def _words(made: Action, done: runner.Done) -> Text:
+def _words(made: Action, done: runner.Done) -> str:
     if done.repeated:
-        return REPEATED.format(label=made.label)
+        return str(REPEATED.format(label=made.label))
     if done.value is not None and hasattr(done.value, "kind_code"):
-        return DONE_TO.format(label=made.label, row=str(done.value))
-    return DONE.format(label=made.label)
+        return format_html(str(DONE_TO), label=made.label, row=wording.spoken(done.value))
+    return str(DONE.format(label=made.label))
 
 
 def _own_page(result: Any) -> str:

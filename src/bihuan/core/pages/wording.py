@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 
 from bihuan.core.modules import registry
 from bihuan.core.pages.declared import Look
@@ -106,3 +110,14 @@ def due(limit: date | datetime, *, at: datetime, done_at: datetime | None = None
 
 def _s(n: int) -> str:
     return "" if n == 1 else "s"
+
+
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+
+
+def spoken(words: Any) -> SafeString:
+    """Data as it is, marked as Chinese on an English page, so that a reading voice and a search engine know."""
+    said = str(words)
+    if current_language.get() == "zh" or not _HAN.search(said):
+        return conditional_escape(said)
+    return format_html('<span lang="zh">{}</span>', said)

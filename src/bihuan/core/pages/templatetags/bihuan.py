@@ -43,6 +43,12 @@ def label(value: Any) -> str:
     return wording.label(value)
 
 
+@register.filter
+def spoken(value: Any) -> SafeString:
+    """`{{ row|spoken }}`: data as it is, marked as Chinese on an English page."""
+    return wording.spoken(value)
+
+
 @register.simple_tag(name="label")
 def label_tag(value: Any) -> str:
     return wording.label(value)

@@ -139,6 +139,12 @@
   };
   all("[data-toast]:not(.bh-toast-error)").forEach((box) => window.setTimeout(() => box.remove(), 8000));
 
+  // Data is marked as Chinese where it is, whatever the language of the page.
+  const speak = (element, words) => {
+    element.textContent = words;
+    if (/[\u3400-\u9fff\uf900-\ufaff]/.test(words)) element.lang = "zh";
+  };
+
   // Row picker -------------------------------------------------------------------------------------------------
   const chip = (picker, value, words) => {
     if (all(`input[name="${CSS.escape(picker.dataset.name)}"]`, picker).some((i) => i.value === value)) return;
@@ -151,7 +157,7 @@
     input.name = picker.dataset.name;
     input.value = value;
     const text = document.createElement("span");
-    text.textContent = words;
+    speak(text, words);
     const remove = document.createElement("button");
     remove.type = "button";
     remove.dataset.removeChip = "";
@@ -173,7 +179,8 @@
         li.setAttribute("role", "option");
         li.setAttribute("aria-selected", String(i === 0 && Boolean(row.mark)));
         li.dataset.mark = row.mark;
-        li.textContent = row.text;
+        if (row.mark) speak(li, row.text);
+        else li.textContent = row.text;
         return li;
       }),
     );

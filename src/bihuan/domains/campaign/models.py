@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, any_of, below
@@ -58,6 +59,14 @@ class Campaign(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        name = "campaign-review" if self.state in (CampaignState.DRAFT, CampaignState.PUBLISHING) else "campaign"
+        return reverse(name, kwargs={"campaign_id": self.pk})
+
+    @property
+    def state_term(self) -> CampaignState:
+        return CampaignState(self.state)
 
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:
@@ -218,7 +227,7 @@ class CampaignTask(Row):
         return self.case.place
 
     @property
-    def later_dates(self) -> list[dict[str, Any]]:
+    def other_dates(self) -> list[dict[str, Any]]:
         """Several dates in one statement: the case falls due on the last, the earlier ones are shown beside it."""
         return [d for d in self.deadlines if d.get("date") and date.fromisoformat(d["date"]) != self.case.first_due_on]
 

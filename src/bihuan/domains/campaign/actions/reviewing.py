@@ -60,7 +60,7 @@ Number = Annotated[str, Field(max_length=60), Label("编号", "Number")]
     label=Text("修改任务", "Change a task"),
     needs=CampaignGrants.DRAFT,
     faces=("http",),
-    icon="edit",
+    icon="pencil",
 )
 def change_item(
     *,
@@ -119,7 +119,7 @@ def _ensure_units(ctx: Context, campaign: Campaign, names: list[str]) -> None:
     label=Text("拆分任务", "Split a task"),
     needs=CampaignGrants.DRAFT,
     faces=("http",),
-    icon="cut",
+    icon="scissors",
 )
 def split_item(*, ctx: Context, item: Ref[PlanItem], at: int) -> PlanItem:
     """拆分: the words from `at` on become a task of their own, answered for by the same units. Answers the second."""

@@ -11,7 +11,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
+from bihuan.core.pages.declared import Hit
 from bihuan.domains.campaign.models import Campaign, CampaignTask
+from bihuan.domains.campaign.terms import CampaignState, DueFrom
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import rules as loop_rules
 from bihuan.loop.models import Case, CaseEvidence, CaseParty
@@ -250,4 +252,17 @@ def panel_of(*, ctx: Context, case: Case) -> dict[str, Any]:
     if task is None:  # a child made by cascading: its parent carries the task
         return {"task": None}
     visible = Campaign.objects.visible_to(ctx.actor).filter(pk=task.campaign_id).exists()
-    return {"task": task, "campaign": task.campaign if visible else None}
+    return {
+        "task": task,
+        "campaign": task.campaign if visible else None,
+        "due_from": DueFrom(task.due_from),
+        "other_dates": task.other_dates,
+    }
+
+
+def search(*, ctx: Context, text: str, limit: int) -> list[Hit]:
+    """For the global search: campaigns by name. Their tasks are cases, which the loop finds."""
+    return [
+        Hit(c.name, c.get_absolute_url(), CampaignState(c.state).label, c.issuer.name, "target")
+        for c in campaigns(ctx=ctx, text=text)[:limit]
+    ]

@@ -8,14 +8,18 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Q
+
 from bihuan.core.access.context import Context
+from bihuan.core.access.rows import any_of, below
 from bihuan.core.actions.problems import NotFound
 from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, PlanText, PlanUnit
 from bihuan.domains.campaign.rules import dispatching, dues
 from bihuan.domains.campaign.rules.dispatching import Assignment, Decided, Draft, Obstacle
-from bihuan.domains.campaign.terms import CampaignState, Decision, Dispatch
+from bihuan.domains.campaign.terms import MOST_SUGGESTED, CampaignGrants, CampaignState, Decision, Dispatch
 from bihuan.kernel.calendar import day_of
 from bihuan.parties.models import Organisation
+from bihuan.parties.terms import AUTHORITIES
 
 
 def get_campaign(*, ctx: Context, campaign_id: UUID) -> Campaign:
@@ -145,3 +149,18 @@ def dispatching_of(*, ctx: Context, campaign: Campaign) -> Dispatching:
 
 def named(codes: Iterable[str], organisations: Mapping[str, Organisation]) -> list[str]:
     return [organisations[c].name if c in organisations else c for c in codes]
+
+
+def issuers(*, ctx: Context) -> list[Organisation]:
+    """In whose name this actor may import a plan: authorities of the regions and units where the grant is held."""
+    reach = ctx.actor.reach(CampaignGrants.DRAFT)
+    where = any_of([*(below("region_path", r) for r in reach.regions), Q(code__in=sorted(reach.organisations))])
+    rows = Organisation.objects.filter(where, kind__in=AUTHORITIES, abolished_on__isnull=True)
+    return list(rows.select_related("region").order_by("region_path", "kind", "name")[:MOST_SUGGESTED])
+
+
+def organisations_by_code(codes: Iterable[str]) -> list[Organisation]:
+    """In the order of the codes, each once."""
+    wanted = list(dict.fromkeys(codes))
+    found = {o.code: o for o in Organisation.objects.filter(code__in=wanted).select_related("region")}
+    return [found[c] for c in wanted if c in found]

@@ -59,8 +59,11 @@ class Obstacle:
     """What a person has to settle before publishing; at which task, or at which name."""
 
     code: str
+    label: Text
+    #: The whole sentence, with the name in it.
     text: Text
     task: str = ""
+    no: str = ""
     unit: str = ""
 
 
@@ -95,7 +98,8 @@ def assignments(
 def obstacles(*, drafts: Sequence[Draft], decided: Mapping[str, Decided], living: Collection[str]) -> list[Obstacle]:
     """Everything that must be settled first, in the order of the plan; nothing twice."""
     if not drafts:
-        return [Obstacle("no_tasks", Text("没有任务可派发。", "There are no tasks to dispatch."))]
+        nothing = Text("没有任务可派发。", "There are no tasks to dispatch.")
+        return [Obstacle("no_tasks", nothing, nothing)]
     found: dict[tuple[str, str, str], Obstacle] = {}
     for draft in drafts:
         for obstacle in _of_draft(draft, decided, living):
@@ -109,23 +113,63 @@ def _of_draft(draft: Draft, decided: Mapping[str, Decided], living: Collection[s
         said = decided.get(name)
         if said is None or said.decision is Decision.UNDECIDED:
             open_names = True
-            yield Obstacle("undecided", _UNDECIDED.format(name=name), unit=name)
+            yield Obstacle(
+                "undecided",
+                Text("指哪家单位尚未认定：", "Not decided who is meant by"),
+                _UNDECIDED.format(name=name),
+                unit=name,
+            )
         elif gone := [code for code in said.codes if code not in living]:
             open_names = True
-            yield Obstacle("gone", _GONE.format(name=name, n=len(gone)), unit=name)
+            yield Obstacle(
+                "gone",
+                Text("对应的单位已撤销：", "An abolished unit is meant by"),
+                _GONE.format(name=name, n=len(gone)),
+                unit=name,
+            )
     if open_names:
         return
     made = assignments(units=draft.units, decided=decided, dispatch=draft.dispatch)
     if not made:
-        yield Obstacle("nobody", _NOBODY.format(no=draft.no), task=draft.key)
+        yield Obstacle(
+            "nobody",
+            Text("没有可派发的责任单位：任务", "No unit to dispatch to: task"),
+            _NOBODY.format(no=draft.no),
+            task=draft.key,
+            no=draft.no,
+        )
     if not draft.supervisor:
-        yield Obstacle("no_supervisor", _NO_SUPERVISOR.format(no=draft.no), task=draft.key)
+        yield Obstacle(
+            "no_supervisor",
+            Text("没有核验单位：任务", "No verifying unit: task"),
+            _NO_SUPERVISOR.format(no=draft.no),
+            task=draft.key,
+            no=draft.no,
+        )
     elif draft.supervisor not in living:
-        yield Obstacle("supervisor_gone", _SUPERVISOR_GONE.format(no=draft.no), task=draft.key)
+        yield Obstacle(
+            "supervisor_gone",
+            Text("核验单位已撤销：任务", "The verifying unit was abolished: task"),
+            _SUPERVISOR_GONE.format(no=draft.no),
+            task=draft.key,
+            no=draft.no,
+        )
     elif any(a.owner == draft.supervisor for a in made):
-        yield Obstacle("own_supervisor", _OWN_SUPERVISOR.format(no=draft.no), task=draft.key)
+        yield Obstacle(
+            "own_supervisor",
+            Text("由核验单位自己负责，须另选核验单位：任务", "Owned by its own verifying unit; choose another: task"),
+            _OWN_SUPERVISOR.format(no=draft.no),
+            task=draft.key,
+            no=draft.no,
+        )
     if draft.due.source is DueFrom.MISSING:
-        yield Obstacle("no_due", _NO_DUE.format(no=draft.no), task=draft.key)
+        yield Obstacle(
+            "no_due",
+            Text("没有期限，方案也没有节点：任务", "No limit, and the plan has no milestone: task"),
+            _NO_DUE.format(no=draft.no),
+            task=draft.key,
+            no=draft.no,
+        )
 
 
 _UNDECIDED = Text("“{name}”指哪家单位尚未认定。", "Who is meant by “{name}” is not decided.")

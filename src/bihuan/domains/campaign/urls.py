@@ -1,0 +1,21 @@
+"""Addresses of campaigns."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bihuan.domains.campaign.web import boards, editing, listing, reviewing
+
+urlpatterns = [
+    path("campaigns/", listing.campaigns, name="campaigns"),
+    path("campaigns/new/", listing.new, name="campaign-new"),
+    path("campaigns/<uuid:campaign_id>/", boards.board, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/ledger.xlsx", boards.ledger, name="campaign-ledger"),
+    path("campaigns/<uuid:campaign_id>/units/<str:code>/", boards.unit, name="campaign-unit"),
+    path("campaigns/<uuid:campaign_id>/review/", reviewing.review, name="campaign-review"),
+    path("campaigns/<uuid:campaign_id>/progress/", reviewing.waiting, name="campaign-progress"),
+    path("campaigns/<uuid:campaign_id>/items/add/", editing.add_item, name="campaign-add-item"),
+    path("campaigns/<uuid:campaign_id>/items/<uuid:item_id>/", editing.edit_item, name="campaign-edit-item"),
+    path("campaigns/<uuid:campaign_id>/items/<uuid:item_id>/split/", editing.split_item, name="campaign-split-item"),
+    path("campaigns/<uuid:campaign_id>/names/<uuid:unit_id>/", editing.decide_unit, name="campaign-decide-unit"),
+]

@@ -1,0 +1,1 @@
+"""Pages of campaigns: the list, the import, the review, the board."""

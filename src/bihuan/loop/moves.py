@@ -16,7 +16,7 @@ from bihuan.core.evidence.models import Evidence
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
-from bihuan.loop import rules
+from bihuan.loop import rules, telling
 from bihuan.loop.escalation import plan_for
 from bihuan.loop.events import CaseMoved
 from bihuan.loop.kinds import kind_of
@@ -227,4 +227,5 @@ def _note(
             organisations=organisations_of(case),
         )
     )
+    telling.tell_of_move(ctx=ctx, case=case, move=move)
     return step

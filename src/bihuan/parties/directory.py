@@ -9,7 +9,8 @@ from bihuan.core.access.scope import Place
 from bihuan.parties.models import Organisation, Region
 
 
-def _place_of(code: str) -> Place | None:
+def place_of(code: str) -> Place | None:
+    """Where an organisation lies; None where there is none of this code."""
     found = Organisation.objects.filter(code=code).first()
     return found.place if found is not None else None
 
@@ -34,7 +35,7 @@ def _organisations() -> list[tuple[str, str]]:
 
 
 DIRECTORY = Directory(
-    place_of=_place_of,
+    place_of=place_of,
     organisation_names=_organisation_names,
     region_names=_region_names,
     regions=_regions,

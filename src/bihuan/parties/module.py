@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bihuan.core.evidence.reach import OrganisationPlaces
 from bihuan.core.modules import Module, RoleSpec
 from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.text import Text
 from bihuan.parties import actions, queries
-from bihuan.parties.directory import DIRECTORY
+from bihuan.parties.directory import DIRECTORY, place_of
 from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import PartiesGrants
 
@@ -35,6 +36,7 @@ MODULE = Module(
     ),
     declares=(
         DIRECTORY,
+        OrganisationPlaces(place_of),
         RowSource(Organisation, queries.find_organisations),
         RowSource(Region, queries.find_regions),
     ),

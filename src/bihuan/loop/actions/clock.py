@@ -11,7 +11,7 @@ from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, Ref, action
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
-from bihuan.loop import moves, rules
+from bihuan.loop import moves, rules, telling
 from bihuan.loop.actions.scopes import place_of_region
 from bihuan.loop.events import CaseEscalated
 from bihuan.loop.kinds import kind_of, population_of
@@ -33,6 +33,7 @@ def escalate(*, ctx: Context, case: Ref[Case]) -> Case:
             moves.advance(ctx=ctx, case=case, move=Move.CHASE, times_chased=case.times_chased + 1)
         elif step.deed is EscalationDeed.SUPERVISE and not case.is_supervised:
             moves.advance(ctx=ctx, case=case, move=Move.SUPERVISE, is_supervised=True)
+        telling.tell_of_step(ctx=ctx, case=case, deed=step.deed, days=step.days, whom=step.whom)
         ctx.emit(
             CaseEscalated(
                 case_id=case.pk,

@@ -11,6 +11,7 @@ from bihuan.core.actions.problems import Denied, NotFound, SecondFactorNeeded, S
 from bihuan.core.actions.runner import perform
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
+from bihuan.core.notices.models import Notice
 from bihuan.core.records import search
 from bihuan.loop import jobs, moves, rules
 from bihuan.loop.actions import clock, directing, handling, verifying
@@ -340,3 +341,27 @@ def test_the_search_finds_a_case_for_its_parties_and_nobody_else(cast, case):
     assert hits(cast.stranger) == hits(cast.regulator_next_door) == []
     perform(directing.hand_over, ctx=context(cast.officer), case=refreshed(case), to=cast.neighbour, note="产权已转")
     assert hits(cast.stranger) == [case.number]
+
+
+def told(cast, name):
+    return list(
+        Notice.objects.filter(recipient=cast.users[name]).order_by("created_at", "id").values_list("text_zh", flat=True)
+    )
+
+
+def test_those_whom_a_move_concerns_are_told_and_others_are_not(cast, case):
+    manager, verifier, stranger = cast.safety_manager, cast.verifier, cast.stranger
+    done = submitted(cast, case)
+    assert told(cast, "verifier") == [f"提交核验：{done.title}（{done.number}）"]
+    perform(verifying.send_back, ctx=context(verifier), case=refreshed(case), note="照片看不清")
+    assert told(cast, "works") == [f"退回：{done.title}（{done.number}）"]
+    assert told(cast, "stranger") == []
+    assert manager.user_id != stranger.user_id
+
+
+def test_an_escalation_tells_whom_the_plan_names_once(cast, case):
+    assert cast.safety_manager
+    service = service_actor("loop.escalate_due", "loop.escalate", "case.read")
+    for _ in range(2):
+        jobs.escalate_due(ctx=context(service, at=AT.replace(month=12, day=24)))
+    assert told(cast, "works") == [f"提醒（还有 7 天到期）：{case.title}（{case.number}）"]

@@ -1,0 +1,81 @@
+"""告知各方: who hears of which move, in whose words. Called inside the moves, so nobody hears of what was rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bihuan.core.access.context import Context
+from bihuan.core.access.models import User
+from bihuan.core.notices.telling import tell
+from bihuan.core.notices.terms import NoticeLevel
+from bihuan.core.notices.topics import Topic
+from bihuan.kernel.text import Text
+from bihuan.loop.models import Case
+from bihuan.loop.terms import EscalationDeed, Move, PartyRole
+
+WORK = Topic("loop.work", Text("事项办理", "Work on cases"))
+ESCALATION = Topic("loop.escalation", Text("到期提醒与督办", "Reminders and supervision"))
+
+_HANDLERS = (PartyRole.OWNER, PartyRole.LEAD, PartyRole.SEPARATE_LEAD)
+
+#: Who has to know of a move. Moves that are left out are read on the page.
+HEARERS: Mapping[Move, tuple[PartyRole, ...]] = {
+    Move.ISSUE: (*_HANDLERS, PartyRole.COOPERATE, PartyRole.BY_DUTY),
+    Move.SUBMIT: (PartyRole.SUPERVISOR,),
+    Move.CLOSE_OUT: _HANDLERS,
+    Move.ACCEPT_PROOF: _HANDLERS,
+    Move.SEND_BACK: _HANDLERS,
+    Move.EXTEND: _HANDLERS,
+    Move.HAND_OVER: _HANDLERS,
+    Move.CHASE: _HANDLERS,
+    Move.SUPERVISE: (*_HANDLERS, PartyRole.SUPERVISOR),
+    Move.WITHDRAW: _HANDLERS,
+    Move.REOPEN: (*_HANDLERS, PartyRole.SUPERVISOR),
+}
+_PRESSING = {Move.CHASE, Move.SUPERVISE, Move.SEND_BACK, Move.REOPEN}
+
+
+def tell_of_move(*, ctx: Context, case: Case, move: Move) -> None:
+    """The people of the units whom this move concerns, but not whoever made it."""
+    if roles := HEARERS.get(move):
+        text = Text("{move}：{title}（{number}）", "{move}: {title} ({number})").format(
+            move=move.label, title=case.title[:120], number=case.number
+        )
+        level = NoticeLevel.IMPORTANT if move in _PRESSING else NoticeLevel.ORDINARY
+        _tell(ctx=ctx, case=case, roles=roles, topic=WORK, text=text, level=level)
+
+
+def tell_of_step(*, ctx: Context, case: Case, deed: EscalationDeed, days: int, whom: Iterable[str]) -> None:
+    """提醒、催办、督办、报告: as the case's plan says, to whom it says."""
+    known = {role.value: role for role in PartyRole}
+    late = Text("已逾期 {n} 天", "{n} days overdue") if days > 0 else Text("还有 {n} 天到期", "due in {n} days")
+    text = Text("{deed}（{late}）：{title}（{number}）", "{deed} ({late}): {title} ({number})").format(
+        deed=deed.label, late=late.format(n=abs(days)), title=case.title[:120], number=case.number
+    )
+    level = NoticeLevel.URGENT if deed is EscalationDeed.REPORT else NoticeLevel.IMPORTANT
+    roles = tuple(known[w] for w in whom if w in known)
+    key = f"{case.pk}:{case.due_on}:{days}"
+    _tell(ctx=ctx, case=case, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
+
+
+def _tell(
+    *,
+    ctx: Context,
+    case: Case,
+    roles: Iterable[PartyRole],
+    topic: Topic,
+    text: Text,
+    level: NoticeLevel,
+    key: str = "",
+) -> None:
+    codes = set(case.parties.filter(role__in=[r.value for r in roles]).values_list("organisation_code", flat=True))
+    people = User.objects.filter(organisation_code__in=codes, is_active=True).values_list("pk", flat=True)
+    tell(
+        ctx,
+        recipients=[pk for pk in people if pk != ctx.actor.user_id],
+        topic=topic.name,
+        text=text,
+        link=case.get_absolute_url(),
+        level=level,
+        key=key,
+    )

@@ -119,9 +119,12 @@ def live_site(live_server: Any, settings: Any) -> str:
     return str(live_server.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path: Path) -> Iterator[Any]:
-    """One browser for all tests of this process; mark the test `browser`."""
+    """One browser for the tests of a module; mark the test `browser`.
+
+    Not for the whole session: while it is open its loop runs in this thread, and `asyncio.run` of other tests refuses.
+    """
     from playwright.sync_api import sync_playwright
 
     # Playwright's synchronous face runs a loop in this thread, which Django takes for asynchronous code.

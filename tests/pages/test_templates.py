@@ -48,7 +48,7 @@ def inline(text: str) -> Iterator[str]:
     for tag in TAG.findall(text):
         if (
             re.search(r"\sstyle\s*=", tag)
-            or re.search(r"\son[a-z]+\s*=", tag)
+            or re.search(r"\son[a-z]+\s*=(?!=)", tag)
             or "hx-on" in tag
             or "javascript:" in tag
         ):

@@ -256,7 +256,7 @@ def case_view(*, ctx: Context, case: Case) -> CaseView:
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """The names behind actor ids, as they are called today. A service is called by what its job does."""
     actors = list(actors)
-    wanted = {a: a.partition(":")[2] for a in actors if a.startswith(("user:", "token:"))}
+    wanted = {a: rules.person_behind(a) for a in actors if a.startswith(("user:", "token:"))}
     found = {
         str(pk): name for pk, name in User.objects.filter(pk__in=set(wanted.values())).values_list("pk", "display_name")
     }

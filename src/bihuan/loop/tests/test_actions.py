@@ -13,7 +13,7 @@ from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
 from bihuan.core.notices.models import Notice
 from bihuan.core.records import search
-from bihuan.loop import jobs, moves, rules
+from bihuan.loop import jobs, moves, queries, rules
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, CaseStep
 from bihuan.loop.terms import Move, Stage
@@ -365,3 +365,11 @@ def test_an_escalation_tells_whom_the_plan_names_once(cast, case):
     for _ in range(2):
         jobs.escalate_due(ctx=context(service, at=AT.replace(month=12, day=24)))
     assert told(cast, "works") == [f"提醒（还有 7 天到期）：{case.title}（{case.number}）"]
+
+
+def test_steps_made_by_a_token_bear_the_name_of_its_person(cast, case):
+    user = cast.user("works", cast.works)
+    names = queries.names_of([f"token:{user.pk}:0123", f"user:{user.pk}", "service:loop.escalate_due", "service:other"])
+    assert names[f"token:{user.pk}:0123"] == names[f"user:{user.pk}"] == user.display_name
+    assert names["service:loop.escalate_due"] == "到期催办"
+    assert names["service:other"] == "系统"

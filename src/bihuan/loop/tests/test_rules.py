@@ -54,6 +54,10 @@ def test_the_owner_is_never_the_supervisor():
         ("user:1", "user:2", None, True),
         ("user:1", "user:1", "B", False),
         ("user:1", "user:2", "A", False),
+        ("token:1:9", "user:1", "B", False),
+        ("token:1:9", "user:2", "B", True),
+        ("service:a", "service:a", "B", False),
+        ("service:a", "service:b", "B", True),
     ],
 )
 def test_neither_the_submitter_nor_his_unit_verifies(submitted_by, verifier, unit, allowed):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from bihuan.engines.alarms.engine import Samples
 from bihuan.engines.alarms.tables import NEVER
+from bihuan.streams.history.manifest import sync_folder
+
+COLUMNS = ("point", "at", "value", "quality")
 
 
 class LastValues:
@@ -42,3 +49,22 @@ class LastValues:
             points = points[(points >= 0) & (points < len(self.at))]
             points = points[self.at[points] != NEVER]
         return Samples(points.astype(np.int32), self.at[points], self.value[points], self.quality[points])
+
+
+def save(path: Path, values: Samples) -> None:
+    """A point that has been silent for weeks keeps its last value over a restart. Replaces the file in one step."""
+    draft = path.with_suffix(".draft")
+    pq.write_table(pa.table({n: getattr(values, n) for n in COLUMNS}), draft, compression="zstd")
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def load(path: Path) -> Samples | None:
+    """Nothing when there is no such file or it can't be read: the history itself still holds the rows."""
+    try:
+        table = pq.read_table(path, columns=list(COLUMNS))
+    except (OSError, pa.ArrowInvalid):
+        return None
+    return Samples(*(table.column(n).to_numpy() for n in COLUMNS))

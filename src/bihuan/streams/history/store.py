@@ -7,11 +7,16 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from bihuan.engines.alarms.engine import Samples
+from bihuan.streams.history.last import load, save
 from bihuan.streams.history.manifest import File, Manifest, Version
 from bihuan.streams.history.segments import digest_of, order_of, read_samples, unique, write_hours, write_samples
 
 GRACE_SECONDS: Final = 600.0  # a reader that holds an older version may still open its files
+LAST_VALUES: Final = "last.parquet"
+NOTHING: Final = Samples(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.uint8))
 
 
 class Store:
@@ -26,9 +31,10 @@ class Store:
         self.version = self.manifest.newest()
         return self.version
 
-    def append(self, samples: Samples, *, epoch: str, last_seq: int) -> Version:
+    def append(self, samples: Samples, *, epoch: str, last_seq: int, last: Samples | None = None) -> Version:
         """Rows up to `last_seq` in the order of the log; the next append begins behind it. Raw rows are never
-        changed.
+        changed. `last` are the points' last values with these rows: kept before the commit, since values that are
+        ahead of the manifest are only heard again, and values behind it would be lost.
         """
         base = self.version
         first = base.last_seq + 1 if base.epoch == epoch else 1
@@ -37,8 +43,22 @@ class Store:
             files = write_samples(
                 self.folder, samples, epoch=epoch, from_seq=first, to_seq=last_seq, order=base.number + 1
             )
+        if last is not None:
+            save(self.folder / LAST_VALUES, last)
         self.version = self.manifest.commit(base, add=files, epoch=epoch, last_seq=last_seq)
         return self.version
+
+    def last_values(self) -> Samples:
+        """最新值: as kept with the last commit; where that file is lost, from the newest day."""
+        found = load(self.folder / LAST_VALUES)
+        if found is not None:
+            return found
+        samples = self.version.of("samples")
+        newest = max((x.day for x in samples), default=0)
+        if not samples:
+            return NOTHING
+        rows = read_samples(self.folder, [x for x in samples if x.day == newest])
+        return unique(rows[order_of(rows.point, rows.at)])[0]
 
     def compact(self, *, at_least: int = 2) -> int:
         """压缩: the files of a day become one, unique by (point, at), with its hourly extremes. Answers days done."""

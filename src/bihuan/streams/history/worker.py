@@ -55,9 +55,10 @@ class Historian:
         info = await self.js.stream_info("TELEMETRY")
         if known.epoch == epoch and known.last_seq > info.state.last_seq:
             epoch = await layout.begin_epoch(self.js, "TELEMETRY")  # restored from an older copy
+        self.last.take(await asyncio.to_thread(self.store.last_values))
+        answering = await self.client.subscribe(LAST, cb=self._answer)
         self.seq = known.last_seq if known.epoch == epoch else 0
         reader = OrderedReader(self.client, self.js, stream="TELEMETRY", subjects=("TELEMETRY.*.*",), after=self.seq)
-        answering = await self.client.subscribe(LAST, cb=self._answer)
         committed = swept = time.monotonic()
         try:
             while not stop.is_set():
@@ -105,7 +106,7 @@ class Historian:
         samples = Samples(*(np.concatenate(c) for c in columns))
         self._parts, self._rows = [], 0
         self._encoding = asyncio.create_task(
-            asyncio.to_thread(self.store.append, samples, epoch=epoch, last_seq=self.seq)
+            asyncio.to_thread(self.store.append, samples, epoch=epoch, last_seq=self.seq, last=self.last.of())
         )
 
     def _keep_house(self) -> None:

@@ -130,6 +130,14 @@ SETTINGS = _table(
         Text("命令行语言 zh 或 en；留空看终端的 LANG", "Language of the command line, zh or en; empty goes by LANG"),
     ),
     Setting(
+        "BIHUAN_STREAMS",
+        "auto",
+        Text(
+            "监测数据平面是否随 bihuan up 启动：auto 为已安装 stream 附加包时启动，1 必须启动，0 不启动",
+            "Whether bihuan up starts the telemetry plane: auto when the stream extra is installed, 1 always, 0 never",
+        ),
+    ),
+    Setting(
         "BIHUAN_BUS_URL",
         "",
         Text("外部总线地址，逗号分隔；留空由本机启动", "Addresses of an external bus; empty starts our own"),

@@ -25,7 +25,7 @@ from bihuan.core.jobs.queue import run_worker
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop.watchdog import run_watchdog
-from bihuan.site import collecting
+from bihuan.site import collecting, plane
 from bihuan.site.commands import upkeep
 from bihuan.site.environment import setting
 from bihuan.site.supervising import Part, Supervisor
@@ -37,12 +37,12 @@ CLERK_PAUSE = 2.0
 class PortTaken(Problem):
     code = "port_taken"
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, names: str) -> None:
         super().__init__(
             Text(
-                "{host}:{port} 已被占用。请停掉占用它的程序，或换一个端口（BIHUAN_PORT、BIHUAN_LIVE_PORT）。",
-                "{host}:{port} is taken. Stop whoever uses it, or choose another port (BIHUAN_PORT, BIHUAN_LIVE_PORT).",
-            ).format(host=host, port=port)
+                "{host}:{port} 已被占用。请停掉占用它的程序，或换一个端口（{names}）。",
+                "{host}:{port} is taken. Stop whoever uses it, or choose another port ({names}).",
+            ).format(host=host, port=port, names=names)
         )
 
 
@@ -63,16 +63,28 @@ def up(argv: Sequence[str]) -> int:
         action="store_true",
         help=str(Text("先升级数据库结构（请先备份）", "first bring the database up to date (back it up before)")),
     )
+    parser.add_argument(
+        "--no-streams",
+        action="store_true",
+        help=str(Text("不启动监测数据平面", "without the telemetry plane")),
+    )
     chosen = parser.parse_args(list(argv))
     host, port, live_port = setting("BIHUAN_BIND"), int(setting("BIHUAN_PORT")), settings.BIHUAN_LIVE_PORT
+    with_plane = not chosen.no_streams and plane.is_wanted()
     with _alone():
         for number in filter(None, (port, live_port)):
-            _require_free(host, number)
+            _require_free(host, number, "BIHUAN_PORT, BIHUAN_LIVE_PORT")
+        for where, number in plane.ports() if with_plane else ():
+            _require_free(where, number, "BIHUAN_BUS_PORT, BIHUAN_BUS_MQTT_PORT; bihuan up --no-streams")
         prepare(migrate=chosen.migrate)
         connections.close_all()
         address = settings.BIHUAN_PUBLIC_URL or f"http://{host}:{port}/"
-        said = Text("已启动：{address}（Ctrl-C 停止）", "Running: {address} (Ctrl-C stops it)").format(address=address)
-        return Supervisor(parts()).run(ready=lambda: print(said, flush=True))  # noqa: T201  # speaks to a terminal
+        everybody = [*parts(), *(plane.parts() if with_plane else ())]
+        said = Text(
+            "已启动：{address}（Ctrl-C 停止）\n进程：{parts}",
+            "Running: {address} (Ctrl-C stops it)\nProcesses: {parts}",
+        ).format(address=address, parts=", ".join(p.name for p in everybody))
+        return Supervisor(everybody).run(ready=lambda: print(said, flush=True))  # noqa: T201  # speaks to a terminal
 
 
 def prepare(*, migrate: bool = False) -> None:
@@ -210,11 +222,11 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _require_free(host: str, port: int) -> None:
+def _require_free(host: str, port: int, names: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
-            raise PortTaken(host, port) from None
+            raise PortTaken(host, port, names) from None

@@ -32,6 +32,8 @@ class Part:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: Whoever others speak to while they end is stopped after them.
+    stops_last: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
@@ -54,7 +56,7 @@ class Supervisor:
     def run(self, *, ready: Callable[[], None] | None = None) -> int:
         """Until a signal says stop. Answers 0 after a clean stop."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+            signal.signal(number, self._told_to_stop)
         self.look_after()
         if ready is not None:
             ready()
@@ -63,7 +65,7 @@ class Supervisor:
             self.look_after()
         return self.stop_all()
 
-    def _stop(self, *_: object) -> None:
+    def _told_to_stop(self, *_: object) -> None:
         self.is_stopping = True
 
     def look_after(self) -> None:
@@ -100,7 +102,14 @@ class Supervisor:
         part.process = None
 
     def stop_all(self) -> int:
-        running = [p for p in self.parts if p.process is not None and p.process.poll() is None]
+        status = 0
+        for last in (False, True):
+            status |= self._stop([p for p in self.parts if p.stops_last is last])
+        log.info("stopped")
+        return status
+
+    def _stop(self, parts: Sequence[Part]) -> int:
+        running = [p for p in parts if p.process is not None and p.process.poll() is None]
         for part in running:
             assert part.process is not None
             part.process.terminate()
@@ -115,5 +124,4 @@ class Supervisor:
                 os.killpg(part.process.pid, signal.SIGKILL)
                 part.process.wait()
                 status = 1
-        log.info("stopped")
         return status

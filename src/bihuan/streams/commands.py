@@ -21,7 +21,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
-from bihuan.streams import processes, recording, wire
+from bihuan.streams import processes, recording, status, wire
 from bihuan.streams.bus import client, layout, space
 from bihuan.streams.bus.reader import Entry, OrderedReader
 from bihuan.streams.bus.server import supervise
@@ -39,7 +39,8 @@ def bus_command(argv: Sequence[str]) -> int:
     """bihuan bus up | status | issue 企业 | withdraw 企业"""
     parser = argparse.ArgumentParser(prog="bihuan bus", description="总线 the bus")
     sub = parser.add_subparsers(dest="do", required=True)
-    sub.add_parser("up", help="启动并看护总线 run and watch the bus")
+    up = sub.add_parser("up", help="启动并看护总线 run and watch the bus")
+    up.add_argument("--stay", action="store_true", help="外部总线时也不退出 stay with an external bus, too")
     sub.add_parser("status", help="各流占用 how full the streams are").add_argument("--json", action="store_true")
     for name, text in (("issue", "发放凭据 a credential for an enterprise"), ("withdraw", "收回凭据 take it back")):
         sub.add_parser(name, help=text).add_argument("enterprise")
@@ -51,13 +52,15 @@ def bus_command(argv: Sequence[str]) -> int:
 
 
 def stream_command(argv: Sequence[str]) -> int:
-    """bihuan stream intake | folds | history | record | replay | check | verify"""
+    """bihuan stream intake | folds | history | status | record | replay | check | verify"""
     parser = argparse.ArgumentParser(prog="bihuan stream", description="监测数据平面 the telemetry plane")
     sub = parser.add_subparsers(dest="do", required=True)
     sub.add_parser("intake", help="接收 raw messages to samples")
     folds = sub.add_parser("folds", help="报警分区 alarms of the partitions in use")
     folds.add_argument("--only", type=int, nargs="*", help="只做这些分区 only these partitions")
     sub.add_parser("history", help="历史库 write history")
+    state = sub.add_parser("status", help="各部分是否在工作 is every part at work")
+    state.add_argument("--json", action="store_true")
     record = sub.add_parser("record", help="录制一个分区的日志 a partition's log to a file")
     record.add_argument("partition", type=int)
     record.add_argument("file", type=Path)
@@ -70,7 +73,7 @@ def stream_command(argv: Sequence[str]) -> int:
     sub.add_parser("verify", help="核对历史文件摘要 digests of the history's files")
     args = parser.parse_args(argv)
     settings = from_environment()
-    work = {"record": _record, "replay": _replay, "check": _check, "verify": _verify}
+    work = {"status": _state, "record": _record, "replay": _replay, "check": _check, "verify": _verify}
     run = {"intake": processes.run_intake, "history": processes.run_history}
     if args.do in work:
         return _guarded(lambda: work[args.do](settings, args))
@@ -108,12 +111,10 @@ async def ensure(settings: PlaneSettings) -> None:
         await layout.ensure(client.jetstream(nc), replicas=settings.replicas)
 
 
-def _up(settings: PlaneSettings, _: argparse.Namespace) -> int:
+def _up(settings: PlaneSettings, args: argparse.Namespace) -> int:
     """With an external cluster there is nothing to run: only the layout is made."""
     if settings.bus_url:
-        _run(ensure(settings))
-        say(Text("外部总线已就绪", "The external bus is ready"))
-        return 0
+        return _lay_out(settings, stay=args.stay)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
@@ -140,6 +141,30 @@ def _up(settings: PlaneSettings, _: argparse.Namespace) -> int:
     finally:
         pid.unlink(missing_ok=True)
     return 0
+
+
+def _lay_out(settings: PlaneSettings, *, stay: bool) -> int:
+    """`stay` is for a supervisor, which takes an end for a failure."""
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    _run(ensure(settings))
+    say(Text("外部总线已就绪", "The external bus is ready"))
+    while stay and not stopping.wait(0.5):
+        pass
+    return 0
+
+
+def _state(settings: PlaneSettings, args: argparse.Namespace) -> int:
+    found = _run(status.look(settings))
+    problems = found.problems()
+    if args.json:
+        content = {k: getattr(found, k) for k in ("partitions", "owners", "untaken", "historian", "dead_letters")}
+        say(json.dumps(content | {"problems": [x.en for x in problems]}))
+    else:
+        for line in [*found.lines(), *problems]:
+            say(line)
+    return 1 if problems else 0
 
 
 def _status(settings: PlaneSettings, args: argparse.Namespace) -> int:

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError
+from nats.js.errors import APIError, BucketNotFoundError
+from nats.js.errors import NotFoundError as StreamNotFound
 
 from bihuan.kernel.text import Text
 from bihuan.streams.bus import client, layout, space
@@ -49,6 +50,8 @@ async def keep_going(work: Callable[[], Awaitable[None]], stop: asyncio.Event, s
             await work()
         except (Fenced, SomebodyElseCommitted) as why:
             said(why.text)
+        except (BucketNotFoundError, StreamNotFound):
+            said(Text("等待总线建好各流", "Waiting for the bus to make its streams"))
         except (NatsError, APIError, TimeoutError, OSError) as why:
             said(Text(f"暂时中断，稍后重试：{why}", f"Interrupted, trying again: {why}"))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -22,7 +23,7 @@ from bihuan.core.events.models import OutboxEvent
 from bihuan.core.jobs.models import Task
 from bihuan.core.jobs.terms import TaskState
 from bihuan.kernel.text import Text
-from bihuan.site import collecting
+from bihuan.site import collecting, plane
 from bihuan.site.commands.upkeep import pending
 
 OK, WARN, BAD = "ok", "warn", "bad"
@@ -67,6 +68,8 @@ def examine(*, at: datetime) -> Iterator[Finding]:
             ).format(e=wrong),
         )
     yield _files()
+    if plane.is_wanted():
+        yield from _plane()
 
 
 def _python() -> Finding:
@@ -162,3 +165,30 @@ def _files() -> Finding:
     if collecting.NEEDED not in collecting.listing():
         return Finding(BAD, collecting.BrowserFilesMissing().text)
     return Finding(OK, Text("浏览器端文件齐全", "The browser's files are there"))
+
+
+def _plane() -> Iterator[Finding]:
+    """The telemetry plane may rest (`bihuan up --no-streams`): a bus that is away is told, not held against anybody."""
+    # late: the stream extra may be left out of an installation
+    from bihuan.streams.settings import from_environment
+    from bihuan.streams.status import look
+
+    try:
+        found = asyncio.run(look(from_environment()))
+    except Exception as why:  # whatever the bus's library throws when nobody answers, the other findings are to be seen
+        yield Finding(
+            WARN,
+            Text(
+                "监测数据平面没有运行：{e}。不需要时设 BIHUAN_STREAMS=0。",
+                "The telemetry plane is not running: {e}. Set BIHUAN_STREAMS=0 if it isn't wanted.",
+            ).format(e=type(why).__name__),
+        )
+        return
+    yield from (Finding(WARN, text) for text in found.problems())
+    if not found.problems():
+        yield Finding(
+            OK,
+            Text("监测数据平面在工作：{n} 个分区", "The telemetry plane works: {n} partitions").format(
+                n=len(found.partitions)
+            ),
+        )

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +47,15 @@ def prepare_home(home: Path, *, fresh: bool) -> bool:
     return True
 
 
+def bus_of_its_own() -> dict[str, str]:
+    """The demo's bus beside whatever runs here already: no MQTT, no outside cluster, a port nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    chosen = {"BIHUAN_BUS_PORT": str(free), "BIHUAN_BUS_MQTT_PORT": "0"}
+    return {"BIHUAN_BUS_URL": ""} | {name: os.environ.get(name, port) for name, port in chosen.items()}
+
+
 def demo_command(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bihuan demo", description=str(_DESCRIPTION))
     parser.add_argument(
@@ -61,7 +71,7 @@ def demo_command(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{refused}\n")
         return 2
     # A process of its own from here on: the settings are read once, from this environment.
-    override(BIHUAN_HOME=str(home), BIHUAN_DEMO="1", DATABASE_URL="")
+    override(BIHUAN_HOME=str(home), BIHUAN_DEMO="1", DATABASE_URL="", **bus_of_its_own())
     arguments = [sys.executable, "-m", "bihuan.site.demo.run", *(["--build"] if to_build else [])]
     if chosen.no_serve:
         arguments.append("--no-serve")

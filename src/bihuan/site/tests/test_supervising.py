@@ -97,6 +97,30 @@ def test_stopping_ends_every_part() -> None:
     assert all(ended(p) for p in parts)
 
 
+def test_whoever_others_speak_to_is_stopped_after_them(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    code = (
+        "import os, signal, sys, time\n"
+        "def end(*_):\n"
+        "    time.sleep(float(sys.argv[3]))\n"
+        "    os.write(os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT), sys.argv[2].encode())\n"
+        "    raise SystemExit\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "open(sys.argv[1] + sys.argv[2], 'w').close()\n"
+        "time.sleep(600)\n"
+    )
+    parts = [
+        Part("bus", [sys.executable, "-c", code, str(said), "b", "0"], stops_last=True),
+        Part("reader", [sys.executable, "-c", code, str(said), "r", "0.3"]),
+    ]
+    supervisor = Supervisor(parts)
+    supervisor.look_after()
+    until(lambda: all((tmp_path / f"said{x}").exists() for x in "br"), seconds=60)
+
+    assert supervisor.stop_all() == 0
+    assert said.read_text() == "rb"
+
+
 def test_a_part_that_will_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervising, "GRACE", 0.3)
     part = Part("stubborn", STUBBORN)

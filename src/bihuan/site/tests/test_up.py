@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -14,8 +15,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
 
 from bihuan.site import main, supervising
+from bihuan.streams.settings import from_environment
+from bihuan.streams.status import look
 
 #: The package as this test found it; nothing of the settings of whoever runs the tests.
 ENVIRONMENT = {
@@ -44,6 +49,13 @@ def answers(url: str) -> bool:
         return False
 
 
+def plane_works(environment: dict[str, str]) -> bool:
+    try:
+        return not asyncio.run(look(from_environment(environment))).problems()
+    except (OSError, NatsError, APIError):
+        return False
+
+
 def descendants(pid: int) -> list[int]:
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
@@ -62,6 +74,7 @@ def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> N
     port, live_port = free_port(), free_port()
     environment = ENVIRONMENT | {
         "BIHUAN_HOME": str(home), "BIHUAN_PORT": str(port), "BIHUAN_LIVE_PORT": str(live_port), "BIHUAN_WEB_PROCESSES": "1",
+        "BIHUAN_BUS_PORT": str(free_port()), "BIHUAN_BUS_MQTT_PORT": "0",
     }  # fmt: skip
     command = [sys.executable, "-m", "bihuan.site.main"]
     with log.open("w") as file:
@@ -79,6 +92,9 @@ def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> N
         assert sheet.headers["content-encoding"] == "gzip"
         assert "immutable" in sheet.headers["cache-control"]
 
+        until(lambda: up.poll() is not None or plane_works(environment), log.read_text)
+        assert up.poll() is None, log.read_text()
+
         twice = subprocess.run(
             [*command, "up"], env=environment, capture_output=True, text=True, check=False, timeout=120
         )
@@ -95,7 +111,7 @@ def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> N
         children = descendants(up.pid)
         assert len(children) >= 4
         up.send_signal(signal.SIGTERM)
-        assert up.wait(timeout=supervising.GRACE + 20) == 0, log.read_text()
+        assert up.wait(timeout=2 * supervising.GRACE + 60) == 0, log.read_text()
         left = [pid for pid in children if Path(f"/proc/{pid}").exists()]
         assert not left
         verified = subprocess.run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -101,6 +102,14 @@ def configuration(s: ServerSettings) -> str:
     return "\n".join([*lines, *s.extra]) + "\n"
 
 
+def _tie() -> Callable[[], None] | None:
+    """For the child: a supervisor killed outright takes its server along (Linux), so that the next finds the port free."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(1, signal.SIGTERM)
+
+
 class Server:
     """One child process. `start` returns when it answers; `stop` lets it finish writing."""
 
@@ -122,12 +131,17 @@ class Server:
             out.write(configuration(self.settings))
         return path
 
-    def start(self, *, wait_seconds: float = 20.0) -> None:
+    def start(self, *, wait_seconds: float = 20.0, tied: bool = False) -> None:
+        """`tied`: the server ends when the thread that started it does, however that ends."""
         path = self.write_configuration()
         log = (self.settings.home / "nats.log").open("ab")
         with log:
             self.child = subprocess.Popen(  # noqa: S603  # our own binary, our own configuration
-                [find_server(), "-c", str(path)], stdout=log, stderr=log, start_new_session=True
+                [find_server(), "-c", str(path)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_tie() if tied else None,
             )
         until = time.monotonic() + wait_seconds
         ports = [p for p in (self.settings.port, self.settings.mqtt_port) if p]
@@ -175,7 +189,7 @@ def supervise(
 ) -> None:
     """看护: restarts a dead child, waiting 1, 2, 4 … 30 s between tries, until asked to stop; then stops it cleanly."""
     pause = 1.0
-    server.start()
+    server.start(tied=True)
     try:
         ready()
         began = time.monotonic()
@@ -192,7 +206,7 @@ def supervise(
             pause = min(30.0, pause * 2)
             began = time.monotonic()
             try:
-                server.start()
+                server.start(tied=True)
             except ServerDidNotStart as why:
                 said(why.text)
     finally:

@@ -68,6 +68,9 @@ def test_the_bus_comes_up_issues_credentials_and_stops_cleanly(tmp_path, monkeyp
         assert commands.bus_command(["status", "--json"]) == 0
         said = json.loads(capsys.readouterr().out)
         assert {x["name"] for x in said["streams"]} == {x.name for x in layout.STREAMS}
+        assert commands.stream_command(["status", "--json"]) == 1
+        resting = json.loads(capsys.readouterr().out)
+        assert (resting["owners"], resting["historian"], len(resting["problems"])) == ({}, False, 2)
         assert commands.bus_command(["issue", "acme"]) == 0
         assert json.loads(capsys.readouterr().out)["user"] == "e-acme"
         assert commands.bus_command(["issue", "a.b"]) == 2

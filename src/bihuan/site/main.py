@@ -98,6 +98,13 @@ COMMANDS = (
         WORK,
         False,
     ),
+    Mounted(
+        "hazard",
+        "bihuan.site.commands.hazard:hazard_command",
+        Text("重大危险源辨识与分级", "Identify and grade major hazards"),
+        WORK,
+        False,
+    ),
     Mounted("do", "bihuan.site.commands.acting:do", Text("以某人身份执行一个操作", "Do one action as somebody"), WORK),
 )
 

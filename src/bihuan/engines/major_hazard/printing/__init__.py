@@ -1,0 +1,1 @@
+"""计算书的印本: the calculation sheet in the forms an office files."""

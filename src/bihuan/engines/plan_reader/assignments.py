@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engines.plan_reader.headings import Promise, heading_end, marker, promise, section_path, title_end
 from bihuan.engines.plan_reader.outline import Node
-from bihuan.engines.plan_reader.statements import Statement, Subject, find_statements, subject_of, unit_list
+from bihuan.engines.plan_reader.statements import Statement, Subject, agent_of, find_statements, subject_of, unit_list
 from bihuan.engines.plan_reader.stream import Stream, first_of
 from bihuan.engines.plan_reader.units import Unit
 
@@ -75,8 +75,9 @@ def _chapter(stream: Stream, chapter: Node, result: Assignments) -> None:
         _explicit(stream, chapter, result)
     if len(result.found) == before:
         for node in chapter.walk():
-            if not node.children and node is not chapter and promise(stream, node) is Promise.TASKS:
-                result.found += _by_subject(stream, node)
+            if node.children or node is chapter or promise(stream, node) is not Promise.TASKS:
+                continue
+            result.found += _of_unit_above(stream, node) or _by_subject(stream, node)
 
 
 def _explicit(stream: Stream, node: Node, result: Assignments) -> None:
@@ -149,7 +150,13 @@ def _pieces(stream: Stream, node: Node, end: int, result: Assignments) -> None:
     """One task per statement: from the statement before (or the title) up to this one."""
     statements = find_statements(stream, node.body, end)
     if not statements:
-        if end - node.body > _LONG_REST:
+        by_whom = agent_of(stream, node.body, end)
+        if by_whom:
+            a, b = _trim(stream, title_end(stream, node), end)
+            section = section_path(stream, node, own_title_end=title_end(stream, node))
+            no = marker(stream, node)
+            result.found.append(Found(no, section, a, b, by_whom.units, by_whom.raw_start, by_whom.raw_end, []))
+        elif end - node.body > _LONG_REST:
             result.unassigned.append((node.start, end))
         return
     title = title_end(stream, node)
@@ -225,6 +232,23 @@ def _under_unit(stream: Stream, node: Node, title: int) -> list[Found]:
         return []
     section = section_path(stream, node, own_title_end=node.body)
     return [Found(marker(stream, node), section, a, b, units, node.body, title, [])]
+
+
+def _of_unit_above(stream: Stream, node: Node) -> list[Found]:
+    """（一）市公安局 over 1., 2., 3.: the heading is the unit, each item one of its tasks."""
+    above = node.parent
+    if above is None or above.style == "root" or above.children[0].style == above.style:
+        return []
+    end = heading_end(stream, above)
+    units = unit_list(stream, above.body, end)
+    a, b = _trim(stream, node.body, node.end)
+    if not units or a >= b:
+        return []
+    return [
+        Found(
+            marker(stream, node), section_path(stream, node, own_title_end=node.body), a, b, units, above.body, end, []
+        )
+    ]
 
 
 def _sentences(stream: Stream, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -124,7 +124,7 @@ def _outside_tasks(
     """Reporting duties anywhere; phases and milestones only where no tasks stand."""
     in_tasks = [(f.start, f.end) for f in assignments.found]
     quiet: list[tuple[int, int]] = []
-    spans: list[tuple[int, int, bool]] = []
+    spans: list[tuple[int, int, bool]] = [(root.body, root.own_end, False)]
     for chapter in root.children:
         inside = sorted((a, b) for a, b in in_tasks if chapter.start <= a < chapter.end)
         if not inside:

@@ -273,7 +273,11 @@ def _addressee(text: str, at: int, end: int) -> tuple[int, int] | None:
     """The unit right behind a verb of sending."""
     stop = first_of(text, "，。；、（", at, min(end, at + 30))
     for b in range(stop, at + 2, -1):
-        if not _VERB.match(text, at) and is_firm_unit(text[at:b]) and (b == stop or b >= at + 4):
+        if (
+            not _VERB.match(text, at)
+            and is_firm_unit(text[at:b])
+            and (b == stop or b >= at + 4 or _VERB.match(text, b))
+        ):
             return at, b
     return None
 

@@ -16,6 +16,7 @@ from bihuan.engines.plan_reader.terms import Role
 from bihuan.engines.plan_reader.units import (
     LABEL,
     LABELS,
+    ROLE_OF,
     Unit,
     is_firm_unit,
     is_unit,
@@ -32,7 +33,11 @@ _SUBJECT_ROLE = pattern(any_of(_SUBJECT_ROLES))
 _MODALS = words("modals")
 _MODAL = pattern(any_of(_MODALS))
 _COOP_TAIL = pattern(any_of(words("roles", "coop")))
+_AGENT_ROLE = pattern(any_of([w for name in ("lead", "by_duty", "owner") for w in words("roles", name)]))
+_BY = pattern(any_of(words("units", "heads")[:1]))
 _SENTENCE_ENDS = "。；！？"
+_ONGOING = tuple(words("time", "ongoing"))
+_LONGEST_ONGOING = 8
 
 
 @dataclass(slots=True)
@@ -109,9 +114,8 @@ def _in_brackets(stream: Stream, a: int, b: int, end: int) -> Statement | None:
         rows = _label_rows(stream, inner_start, inner_end)
         made = _from_labels(stream, rows)
         return Statement(a, b, made.raw_start, made.raw_end, made.units, made.limits) if made else None
-    limits, left, right = _times_off(text, inner_start, inner_end)
-    inner = text[left:right]
-    units = parse_statement(inner, left, stream.gaps)
+    limits, inner = _times_off(text, inner_start, inner_end)
+    units = parse_statement(inner, inner_start, stream.gaps)
     if not units:
         return None
     if not names_role(inner) and not _ends_sentence(stream, a, b, end):
@@ -119,22 +123,29 @@ def _in_brackets(stream: Stream, a: int, b: int, end: int) -> Statement | None:
     return Statement(a, b, inner_start, inner_end, units, limits)
 
 
-def _times_off(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], int, int]:
-    """A time limit at either end of the brackets, apart from the units."""
-    limits: list[tuple[int, int]] = []
+def _times_off(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], str]:
+    """Time limits in the brackets, and the rest as long as it was: where a limit stood, only commas stand."""
     flat = mask(text[start:end])
     edges = [-1, *(i for i, c in enumerate(flat) if c in "，；。"), len(flat)]
     parts = [(start + p + 1, start + q) for p, q in pairwise(edges)]
-    while len(parts) > 1 and _is_time(text, *parts[0]):
-        limits.append(parts.pop(0))
-    while len(parts) > 1 and _is_time(text, *parts[-1]):
-        limits.append(parts.pop())
-    return sorted(limits), parts[0][0], parts[-1][1]
+    limits = [part for part in parts if _is_time(text, *part)]
+    if len(limits) == len(parts):
+        return [], text[start:end]
+    inner = list(text[start:end])
+    for a, b in limits:
+        inner[a - start : b - start] = "，" * (b - a)
+    return limits, "".join(inner)
 
 
 def _is_time(text: str, a: int, b: int) -> bool:
+    """2018年3月底前完成, 持续推进: a clause that says by when and nothing of who."""
+    piece = text[a:b]
+    if is_unit(piece) or names_role(piece):
+        return False
+    if len(piece) <= _LONGEST_ONGOING and piece.startswith(_ONGOING):
+        return True
     m = TIME.search(text, a, b)
-    return m is not None and m.start() - a <= 6 and not is_unit(text[a:b])
+    return m is not None and m.start() - a <= 6
 
 
 def _ends_sentence(stream: Stream, a: int, b: int, end: int) -> bool:
@@ -200,6 +211,29 @@ def subject_of(stream: Stream, start: int, end: int, *, modal: bool) -> Subject 
             units = _list(stream, start, start + m.start(), Role.OWNER)
             if units:
                 return Subject(units, start + m.start(), True)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The units behind 由 within a sentence, and the words that name them."""
+
+    units: list[Unit]
+    raw_start: int
+    raw_end: int
+
+
+def agent_of(stream: Stream, start: int, end: int) -> Agent | None:
+    """学校食堂由市教育局、市卫生健康委分别负责: who answers stands in the middle of the sentence."""
+    for head in _BY.finditer(stream.text, start, end):
+        window_end = min(end, head.end() + _LONGEST_SUBJECT)
+        flat = mask(stream.text[head.end() : window_end])
+        role = _AGENT_ROLE.search(flat)
+        if role is None or any(c in "。；！？" for c in flat[: role.start()]):
+            continue
+        units = _list(stream, head.end(), head.end() + role.start(), ROLE_OF[role.group()])
+        if units and all(is_firm_unit(stream.text[u.start : u.end]) for u in units):
+            return Agent(units, head.end(), head.end() + role.end())
     return None
 
 

@@ -23,7 +23,10 @@ _REDHEAD = tuple(words("redhead", "words"))
 _SUFFIX = any_of(words("regions", "suffixes"))
 _REGION = pattern(rf"[{_HAN}]{{2,6}}?{_SUFFIX}(?!市)")
 _STEM = pattern(rf"([{_HAN}]{{2,5}}?){any_of(words('regions', 'parks'))}（([{_HAN}]{{2,6}}{_SUFFIX})）")
+_PARK = pattern(rf"[{_HAN}]{{2,4}}?{any_of(words('regions', 'park_names'))}")
 _NOT_NAMES = tuple(words("regions", "not_names"))
+_NOT_PARKS = tuple(words("regions", "not_parks"))
+_FEWEST = 2  # a place that a text names once is not yet whose text it is
 _LONGEST = 90
 _JOURNAL = 10  # 市政府公报: the name of a journal above a title, not a title
 
@@ -159,20 +162,28 @@ def _region(text: str, title: str) -> str:
     if chain:
         return chain
     counts = Counter(m.group() for m in _REGION.finditer(text[:3000]) if _is_name(m.group()) and len(m.group()) <= 4)
-    return counts.most_common(1)[0][0] if counts else ""
+    most = counts.most_common(1)
+    return most[0][0] if most and most[0][1] >= _FEWEST else ""
 
 
 def _chain(title: str) -> str:
-    """天津市南开区…: the names of places a title begins with."""
+    """天津市南开区…, 东湾经济技术开发区…: the names of places a title begins with."""
     chain, at = "", 0
-    while (m := _REGION.match(title, at)) and _is_name(m.group()):
+    while (m := _REGION.match(title, at)) and _is_name(m.group(), begins=True):
         chain, at = chain + m.group(), m.end()
+    park = _PARK.match(title, at)
+    if park and not park.group().startswith(_NOT_NAMES) and not any(w in park.group() for w in _NOT_PARKS):
+        chain += park.group()
     return chain
 
 
 _ABOUT = "关于"
 _SUFFIX_CITY = words("regions", "suffixes")[4]
+_SUFFIX_DISTRICT = words("regions", "suffixes")[8]
 
 
-def _is_name(word: str) -> bool:
-    return not word.startswith(_NOT_NAMES) and not word[:-1].endswith(_NOT_NAMES)
+def _is_name(word: str, *, begins: bool = False) -> bool:
+    """Not 本市, not 库区. At the head of a title 盐城市 is a name, though 中心城市 in a sentence is none."""
+    if word.startswith(_NOT_NAMES):
+        return False
+    return (begins and not word.endswith(_SUFFIX_DISTRICT)) or not word[:-1].endswith(_NOT_NAMES)

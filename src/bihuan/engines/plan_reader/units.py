@@ -9,9 +9,9 @@ from bihuan.engines.plan_reader.lexicon import words
 from bihuan.engines.plan_reader.patterns import any_of, pattern
 from bihuan.engines.plan_reader.terms import Role
 
-_ROLE_OF = {w: Role[name.upper()] for name in ("owner", "by_duty", "coop", "lead") for w in words("roles", name)}
-_ROLE = pattern(any_of(_ROLE_OF) + "(?!的|单位|部门|人|制)")
-_OWN_ROLE = pattern(f"（({any_of(_ROLE_OF)})）$")
+ROLE_OF = {w: Role[name.upper()] for name in ("owner", "by_duty", "coop", "lead") for w in words("roles", name)}
+_ROLE = pattern(any_of(ROLE_OF) + "(?!的|单位|部门|人|制)")
+_OWN_ROLE = pattern(f"（({any_of(ROLE_OF)})）$")
 _SUFFIXES = tuple(words("units", "suffixes"))
 _FIRM = tuple(words("units", "firm"))
 _LEVELS = tuple(words("units", "levels"))
@@ -42,15 +42,15 @@ class Unit:
 
 def mask(text: str) -> str:
     """The same length, with everything inside nested brackets blanked, so that lists split at depth 0
-    only.
+    only. 各县〈市、区〉 is written too.
     """
-    if "（" not in text:
+    if "（" not in text and "《" not in text:
         return text
     out, depth = [], 0
     for ch in text:
-        depth += ch == "（"
+        depth += ch in "（《"
         out.append("\0" if depth else ch)
-        depth -= ch == "）" and depth > 0
+        depth -= ch in "）》" and depth > 0
     return "".join(out)
 
 
@@ -136,7 +136,7 @@ def parse_statement(
     for m in _ROLE.finditer(flat):
         if m.start() < at:
             continue
-        part = _part(text, at, m.start(), start, gaps, _ROLE_OF[m.group()], firm=False)
+        part = _part(text, at, m.start(), start, gaps, ROLE_OF[m.group()], firm=False)
         if part is None:
             if at == 0 and default is None and not units:
                 return []
@@ -187,7 +187,7 @@ def _part(
 def _with_own_role(text: str, start: int, unit: Unit) -> Unit:
     """市公安局（牵头）: the role stands in the unit's own brackets."""
     own = _OWN_ROLE.search(text[unit.start - start : unit.end - start])
-    return Unit(unit.start, unit.start + own.start(), _ROLE_OF[own.group(1)]) if own else unit
+    return Unit(unit.start, unit.start + own.start(), ROLE_OF[own.group(1)]) if own else unit
 
 
 def _are_units(names: list[str], *, firm: bool) -> bool:

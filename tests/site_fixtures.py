@@ -159,7 +159,7 @@ def open_page(chromium: Any, live_site: str, open_session: Callable[..., Any]) -
             cookies[settings.SESSION_COOKIE_NAME] = open_session(user).session_key
         context.add_cookies([{"name": n, "value": v, "url": live_site} for n, v in cookies.items()])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         browser_checks.watch(page)
         return page
 

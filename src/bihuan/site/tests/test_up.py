@@ -111,7 +111,7 @@ def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> N
         children = descendants(up.pid)
         assert len(children) >= 4
         up.send_signal(signal.SIGTERM)
-        assert up.wait(timeout=2 * supervising.GRACE + 60) == 0, log.read_text()
+        assert up.wait(timeout=2 * supervising.GRACE + 120) == 0, log.read_text()
         left = [pid for pid in children if Path(f"/proc/{pid}").exists()]
         assert not left
         verified = subprocess.run(

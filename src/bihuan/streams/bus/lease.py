@@ -10,7 +10,7 @@ import asyncio
 import time
 
 from nats.errors import Error as NatsError
-from nats.js.errors import KeyWrongLastSequenceError
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 
@@ -22,12 +22,12 @@ class Lease:
         self._one_at_a_time = asyncio.Lock()
 
     async def try_take(self) -> bool:
-        """Takes the lease if nobody has it."""
+        """Takes the lease if nobody has it. One that runs out at this very moment is taken at the next try."""
         try:
             asked = time.monotonic()
             self.revision = await self.bucket.create(self.key, self.owner.encode())
             self.renewed_at = asked
-        except KeyWrongLastSequenceError:
+        except (KeyWrongLastSequenceError, KeyNotFoundError):
             return False
         return True
 

@@ -59,7 +59,7 @@ def mqtt_bus(tmp_path):
 @pytest.fixture
 def run():
     """Runs a coroutine with a limit, so that a hang is a failure and not a night."""
-    return lambda coroutine, seconds=60: asyncio.run(asyncio.wait_for(coroutine, seconds))
+    return lambda coroutine, seconds=240: asyncio.run(asyncio.wait_for(coroutine, seconds))
 
 
 class Log:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import nats.errors
 import pytest
 from nats.js.api import KeyValueConfig
-from nats.js.errors import APIError
+from nats.js.errors import APIError, KeyNotFoundError
 
 from bihuan.streams.bus import client, layout
 from bihuan.streams.bus.lease import Lease
@@ -56,15 +56,38 @@ def test_a_lease_is_taken_over_when_it_runs_out_and_the_late_owner_cannot_renew(
             bucket = await js.create_key_value(KeyValueConfig(bucket="short", history=1, ttl=1.0))
             one, two = Lease(bucket, "fold.3", "one"), Lease(bucket, "fold.3", "two")
             assert await one.try_take()
+            await asyncio.wait_for(two.take(every=0.1), 60)
+            assert not await one.renew()
+            assert not await one.renew()
+
+    run(story(), 120)
+
+
+def test_a_lease_belongs_to_one_until_it_is_given_back(bus, run):
+    async def story():
+        async with bus.connected() as (_, js):
+            bucket = await js.create_key_value(KeyValueConfig(bucket="long", history=1, ttl=3600.0))
+            one, two = Lease(bucket, "fold.3", "one"), Lease(bucket, "fold.3", "two")
+            assert await one.try_take()
             assert not await two.try_take()
             assert await one.renew()
-            await asyncio.wait_for(two.take(every=0.1), 40)
-            assert not await one.renew()
-            assert not await one.renew()
-            await two.release()
-            assert await one.try_take()
+            assert not await two.try_take()
+            await one.release()
+            assert await two.try_take()
+            assert not await one.try_take()
 
-    run(story())
+    run(story(), 120)
+
+
+class RunsOutMeanwhile:
+    """A bucket whose key is there at the first look and gone at the second."""
+
+    async def create(self, key, value):
+        raise KeyNotFoundError
+
+
+def test_a_lease_that_runs_out_while_it_is_asked_for_is_no_error(run):
+    assert run(Lease(RunsOutMeanwhile(), "fold.3", "two").try_take()) is False
 
 
 @pytest.mark.parametrize("code", ["", "_x", "a.b", "a b", "*", ">", "企业", "a/b"])

@@ -13,19 +13,24 @@ from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
 from bihuan.core.evidence.models import Evidence
+from bihuan.domains.campaign.rules import limits
 from bihuan.domains.campaign.terms import (
     CampaignGrants,
     CampaignState,
     Decision,
     Dispatch,
     DueFrom,
+    LimitKind,
+    PhaseCheck,
     ReadingState,
+    Relation,
 )
 from bihuan.engines.plan_reader.terms import Role
 from bihuan.kernel.identity import new_id
 from bihuan.loop.models import Case, CaseParty
 from bihuan.loop.terms import ProofRhythm
 from bihuan.parties.models import Organisation, Region
+from bihuan.parties.rules import ancestors
 
 SEEING = (CampaignGrants.READ, CampaignGrants.DRAFT, CampaignGrants.PUBLISH, CampaignGrants.DISPATCH)
 
@@ -39,6 +44,8 @@ class Campaign(Row):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="campaigns")
     region_path = PathField(db_index=True)
     supervisor = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    #: 行业领域, for the special plan of one (教育, 医疗 …); empty for a plan of the whole place.
+    sector = models.CharField("行业领域", max_length=60, blank=True, default="")
     from_on = models.DateField("开始日期", null=True)
     until_on = models.DateField("结束日期", null=True)
     state = models.CharField("状态", max_length=10, choices=CampaignState.choices(), default=CampaignState.DRAFT)
@@ -74,8 +81,10 @@ class Campaign(Row):
 
     @classmethod
     def within(cls, reach: Reach) -> Q:
-        """By region, by issuer; and a unit sees the campaigns in which it has a part."""
+        """By region, by issuer; a place sees the plans issued to it from above; a unit those in which it has a part."""
         conditions = [below("region_path", r) for r in reach.regions]
+        if above := sorted({a for r in reach.regions for a in ancestors(r)} - set(reach.regions)):
+            conditions.append(Q(region_path__in=above, state__in=(CampaignState.PUBLISHED, CampaignState.CLOSED)))
         if reach.organisations:
             codes = sorted(reach.organisations)
             parts = CaseParty.objects.filter(organisation_code__in=codes)
@@ -144,6 +153,13 @@ class PlanItem(CampaignPart):
     indicators = models.JSONField("量化指标", default=list)
     dispatch = models.CharField(max_length=6, choices=Dispatch.choices(), default=Dispatch.ONE)
     supervisor = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    #: 配合省厅…: somebody above finishes it; ours is to help.
+    is_supporting = models.BooleanField("配合上级", default=False)
+    #: 以下均需各级安委会落实: every level below has this task too. 依据 A09.
+    is_inherited = models.BooleanField("各级均须落实", default=False)
+    #: 对象: named factories, parks, depots, each to be done by itself. 依据 A19.
+    named_objects = models.JSONField("对象", default=list)
+    carried_from = models.ForeignKey("CampaignTask", null=True, on_delete=models.PROTECT, related_name="carried_to")
     is_dropped = models.BooleanField(default=False)
     dropped_because = models.CharField(max_length=200, blank=True, default="")
     added_by_hand = models.BooleanField(default=False)
@@ -163,6 +179,12 @@ class PlanItem(CampaignPart):
     @property
     def rhythm(self) -> ProofRhythm | None:
         return ProofRhythm(self.proof_rhythm) if self.proof_rhythm else None
+
+    @property
+    def limit(self) -> LimitKind:
+        return limits.limit_of(
+            dates=[d["date"] for d in self.deadlines if d.get("date")], due_on=self.due_on, is_ongoing=self.is_ongoing
+        )
 
 
 class PlanUnit(CampaignPart):
@@ -204,6 +226,7 @@ class CampaignTask(Row):
     deadlines = models.JSONField(default=list)
     due_from = models.CharField(max_length=10, choices=DueFrom.choices())
     due_milestone = models.CharField(max_length=120, blank=True, default="")
+    is_supporting = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["position", "id"]
@@ -227,9 +250,142 @@ class CampaignTask(Row):
         return self.case.place
 
     @property
+    def limit(self) -> LimitKind:
+        dates = [d["date"] for d in self.deadlines if d.get("date")]
+        return limits.limit_of(dates=dates, due_on=self.case.due_on if dates else None, is_ongoing=self.case.is_ongoing)
+
+    @property
     def other_dates(self) -> list[dict[str, Any]]:
         """Several dates in one statement: the case falls due on the last, the earlier ones are shown beside it."""
         return [d for d in self.deadlines if d.get("date") and date.fromisoformat(d["date"]) != self.case.first_due_on]
+
+
+class PlanRelation(CampaignPart):
+    """方案关系: the plan above this one, or before it. One that is not in this installation is cited by name. 依据 A03."""
+
+    kind = models.CharField("关系", max_length=12, choices=Relation.choices())
+    to = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="relations_here")
+    cited = models.CharField("文件名称", max_length=200, blank=True, default="")
+    is_dropped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["kind", "created_at"]
+        verbose_name = "方案关系"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "kind", "to"], condition=Q(is_dropped=False), name="plan_relation_once"
+            ),
+            models.CheckConstraint(condition=~Q(campaign=models.F("to")), name="plan_relation_not_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return self.to.name if self.to else self.cited
+
+
+class TaskCover(CampaignPart):
+    """任务对应: what this plan makes of one task of a superior plan: a task of its own, or not applicable with the reason."""
+
+    parent_item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="covers")
+    item = models.ForeignKey(PlanItem, null=True, on_delete=models.PROTECT, related_name="serves")
+    because = models.CharField("不适用的理由", max_length=300, blank=True, default="")
+    is_dropped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["parent_item__position", "created_at"]
+        verbose_name = "任务对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent_item", "item"], condition=Q(is_dropped=False), name="task_cover_once"
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "parent_item"],
+                condition=Q(item__isnull=True, is_dropped=False),
+                name="task_not_applicable_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, because="") | (Q(item__isnull=True) & ~Q(because="")),
+                name="task_cover_or_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parent_item_id} → {self.item_id or self.because}"
+
+
+class PlanFiling(CampaignPart):
+    """方案报备: a locality or department owes a plan of its own; the case holds the limit and whom it waits for. 依据 A04, A05."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="plan_filing")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation_code = models.CharField(max_length=40)
+    sector = models.CharField("行业领域", max_length=60, blank=True, default="")
+    plan = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="filed_as")
+    filed_on = models.DateField("报备日期", null=True)
+
+    class Meta:
+        ordering = ["organisation__region_path", "organisation_code", "sector"]
+        verbose_name = "方案报备"
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "organisation", "sector"], name="plan_filing_once_a_sector")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.sector}"
+
+    @property
+    def place(self) -> Place:
+        """Whoever files: the unit that owes it."""
+        return Place(self.organisation.region_path, frozenset([self.organisation_code]))
+
+
+class TaskMilestone(Row):
+    """任务节点: one of several dates in one task, each reached with proof. 依据 A10."""
+
+    task = models.ForeignKey(CampaignTask, on_delete=models.PROTECT, related_name="milestones")
+    on = models.DateField("日期")
+    said = models.CharField("原文", max_length=200)
+    reached_at = models.DateTimeField("完成时间", null=True)
+
+    class Meta:
+        ordering = ["on", "id"]
+        verbose_name = "任务节点"
+        constraints = [models.UniqueConstraint(fields=["task", "on"], name="task_milestone_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.said}"
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return Case.view_grants()
+
+    @classmethod
+    def within(cls, reach: Reach) -> Q:
+        return Q(Exists(CampaignTask.objects.filter(CampaignTask.within(reach), pk=OuterRef("task_id"))))
+
+    @property
+    def place(self) -> Place:
+        return self.task.place
+
+
+class PhaseProduct(CampaignPart):
+    """阶段成果: what must exist when a phase ends. `check` names a count of the ledger; empty: said by hand, with proof. 依据 A12."""
+
+    phase = models.CharField("阶段", max_length=120)
+    due_on = models.DateField("阶段结束")
+    what = models.CharField("应有成果", max_length=200)
+    check_by = models.CharField(max_length=30, choices=PhaseCheck.choices(), default=PhaseCheck.BY_HAND)
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    confirmed_by = models.CharField(max_length=80, blank=True, default="")
+    note = models.CharField("说明", max_length=300, blank=True, default="")
+    evidence = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="phase_products")
+
+    class Meta:
+        ordering = ["due_on", "created_at", "id"]
+        verbose_name = "阶段成果"
+        constraints = [models.UniqueConstraint(fields=["campaign", "phase", "what"], name="phase_product_once")]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 def evidence_seen_by(actor: Actor) -> Q:

@@ -12,6 +12,10 @@ CASE_KIND = "campaign_task"
 #: One transaction makes at most this many cases, so that nobody else waits long for the database.
 CHUNK = 100
 
+#: The kinds of case by which a plan is asked for from below, and a report.
+FILING_KIND = "plan_filing"
+REPORT_KIND = "campaign_report"
+
 #: A document of more tasks than this is no plan but a register; it is refused rather than half read.
 MOST_TASKS = 2_000
 
@@ -67,6 +71,51 @@ class DueFrom(Term):
     END = "end", "方案未写期限，随行动结束日", "Not written: due with the end of the campaign"
     RHYTHM = "rhythm", "持续推进，按周期提交证明", "Ongoing: proof by rhythm"
     MISSING = "missing", "未定期限", "No limit yet"
+
+
+class Relation(Term):
+    """方案关系: how one plan stands to another. A plan may have several superior plans."""
+
+    SUPERIOR = "superior", "上级方案", "Superior plan"
+    PREDECESSOR = "predecessor", "前序方案", "Predecessor plan"
+
+
+class CoverState(Term):
+    """对应情况: what a lower plan makes of one task of the superior plan. 依据 A04."""
+
+    COVERED = "covered", "已对应", "Covered"
+    DOUBTFUL = "doubtful", "对应存疑", "Doubtful"
+    NOT_APPLICABLE = "not_applicable", "不适用", "Not applicable"
+    GAP = "gap", "未对应", "Not covered"
+
+
+class FilingState(Term):
+    """报备情况: of a plan that a locality or department owes."""
+
+    FILED = "filed", "已报备", "Filed"
+    FILED_LATE = "filed_late", "逾期报备", "Filed late"
+    WAITING = "waiting", "待报备", "Awaited"
+    LATE = "late", "逾期未报", "Late"
+
+
+class LimitKind(Term):
+    """期限类型. 依据 A10, A11."""
+
+    FIXED = "fixed", "固定日期", "A fixed date"
+    ONGOING = "ongoing", "持续推进", "Ongoing, with periodic proof"
+    THEN_ONGOING = "then_ongoing", "到期完成后持续推进", "By a date, then ongoing"
+    MILESTONES = "milestones", "多个节点", "Several dates, each a milestone"
+    CAMPAIGN = "campaign", "随方案节点", "With the plan's own milestone"
+
+
+class PhaseCheck(Term):
+    """阶段成果的核对: what the ledger itself can tell, and what a person has to say."""
+
+    PLANS_FILED = "plans_filed", "应报方案全部报备", "Every plan that was asked for is filed"
+    TASKS_OUT = "tasks_out", "任务全部派发并签收", "Every task is out and acknowledged"
+    TASKS_DUE_CLOSED = "tasks_due_closed", "到期任务全部销号", "Every task due by then is closed out"
+    REPORTS_IN = "reports_in", "应报报告全部报送", "Every report due by then is in"
+    BY_HAND = "by_hand", "附佐证确认", "Confirmed by a person, with proof"
 
 
 #: Who answers first, when several roles stand in one statement.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.domains.campaign.web import boards, editing, listing, reviewing
+from bihuan.domains.campaign.web import boards, editing, family, listing, reviewing
 
 urlpatterns = [
     path("campaigns/", listing.campaigns, name="campaigns"),
@@ -18,4 +18,13 @@ urlpatterns = [
     path("campaigns/<uuid:campaign_id>/items/<uuid:item_id>/", editing.edit_item, name="campaign-edit-item"),
     path("campaigns/<uuid:campaign_id>/items/<uuid:item_id>/split/", editing.split_item, name="campaign-split-item"),
     path("campaigns/<uuid:campaign_id>/names/<uuid:unit_id>/", editing.decide_unit, name="campaign-decide-unit"),
+    path("campaigns/<uuid:campaign_id>/family/", family.family_page, name="campaign-family"),
+    path("campaigns/<uuid:campaign_id>/coverage/", family.coverage, name="campaign-coverage"),
+    path("campaigns/<uuid:campaign_id>/carry/", family.carry_over, name="campaign-carry"),
+    path("campaigns/<uuid:campaign_id>/answers/<uuid:superior_id>/", family.answers, name="campaign-answers"),
+    path(
+        "campaigns/<uuid:campaign_id>/answers/<uuid:superior_id>/<uuid:item_id>/",
+        family.answer,
+        name="campaign-answer",
+    ),
 ]

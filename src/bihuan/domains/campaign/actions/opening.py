@@ -18,7 +18,7 @@ from bihuan.core.evidence.models import Upload
 from bihuan.core.evidence.terms import EvidenceKind
 from bihuan.domains.campaign import events
 from bihuan.domains.campaign.models import Campaign, PlanItem, PlanText, PlanUnit
-from bihuan.domains.campaign.rules import dispatching, units
+from bihuan.domains.campaign.rules import dispatching, families, limits, units
 from bihuan.domains.campaign.terms import (
     MOST_SUGGESTED,
     MOST_TASKS,
@@ -172,8 +172,9 @@ def take_reading(
             ).format(n=len(read), most=MOST_TASKS)
         )
     PlanText(campaign=campaign, text=reading.text, digest=digest, ledger=reading.ledger).save(force_insert=True)
+    binding = families.inherited([t.responsible_raw for t in read])
     for place, task in enumerate(read):
-        ctx.create(_item(campaign, task, position=float(place + 1) * 1024))
+        ctx.create(_item(campaign, task, position=float(place + 1) * 1024, is_inherited=binding[place]))
     names = dict.fromkeys(u["unit"] for t in read for u in t.responsible)
     may_be = {s.name: s.found for s in suggestions}
     for name in names:
@@ -192,7 +193,7 @@ def take_reading(
     )
 
 
-def _item(campaign: Campaign, task: ReadTask, *, position: float) -> PlanItem:
+def _item(campaign: Campaign, task: ReadTask, *, position: float, is_inherited: bool) -> PlanItem:
     named = [{"name": u["unit"][:200], "role": u["role"]} for u in task.responsible]
     dates = [date.fromisoformat(d["date"]) for d in task.deadlines if d["date"]]
     is_ongoing = any(d["ongoing"] for d in task.deadlines)
@@ -213,6 +214,8 @@ def _item(campaign: Campaign, task: ReadTask, *, position: float) -> PlanItem:
         is_ongoing=is_ongoing,
         proof_rhythm=ProofRhythm.QUARTERLY.value if is_ongoing else "",
         indicators=[{**i, "value": str(i["value"])} for i in task.indicators],
+        is_supporting=limits.is_supporting(task.text),
+        is_inherited=is_inherited,
         dispatch=dispatching.default_dispatch([(u["name"], Role(u["role"])) for u in named]).value,
     )
 

@@ -9,19 +9,20 @@ from typing import Annotated
 from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, action
 from bihuan.domains.campaign import events
+from bihuan.domains.campaign.actions.limits import set_up_products
 from bihuan.domains.campaign.actions.opening import NotADraft, TheCampaign, require_draft
-from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, PlanText
+from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, PlanText, TaskMilestone
 from bihuan.domains.campaign.queries.plans import Plan, plan_of
 from bihuan.domains.campaign.rules import dispatching, dues
 from bihuan.domains.campaign.rules.dispatching import Assignment
-from bihuan.domains.campaign.terms import CASE_KIND, CHUNK, CampaignGrants, CampaignState, ReadingState
+from bihuan.domains.campaign.terms import CASE_KIND, CHUNK, CampaignGrants, CampaignState, LimitKind, ReadingState
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves
 from bihuan.loop import rules as loop_rules
 from bihuan.loop.models import Case
-from bihuan.loop.terms import ProofRhythm
+from bihuan.loop.terms import Move, ProofRhythm
 from bihuan.parties.models import Organisation
 
 
@@ -168,9 +169,12 @@ def _dispatch(
             due_on=_due_on(item, due, today=day_of(ctx.at)),
             is_ongoing=item.is_ongoing,
             proof_rhythm=item.rhythm,
+            objects=item.named_objects,
         ),
     )
-    return ctx.create(
+    if item.carried_from is not None:
+        _end_carried(ctx, item, to=case)
+    task = ctx.create(
         CampaignTask(
             case=case,
             campaign=campaign,
@@ -186,11 +190,27 @@ def _dispatch(
             deadlines=item.deadlines,
             due_from=due.source.value,
             due_milestone=due.milestone[:120],
+            is_supporting=item.is_supporting,
         )
     )
+    if item.limit is LimitKind.MILESTONES:
+        for on, said in dues.own_milestones(item.deadlines, until=item.due_on):
+            ctx.create(TaskMilestone(task=task, on=on, said=said[:200]))
+    return task
+
+
+def _end_carried(ctx: Context, item: PlanItem, *, to: Case) -> None:
+    """结转: the task goes on under the new plan; under the old one it is no longer chased."""
+    old = item.carried_from.case if item.carried_from else None
+    if old is not None and old.is_open:
+        note = f"结转至《{item.campaign.name}》任务 {item.no}（{to.number}）"
+        moves.advance(ctx=ctx, case=old, move=Move.WITHDRAW, note=note)
 
 
 def _due_on(item: PlanItem, due: dues.Due, *, today: date) -> date | None:
+    if item.limit is LimitKind.MILESTONES and due.on is not None:
+        days = [on for on, _ in dues.own_milestones(item.deadlines, until=due.on)]
+        return next(iter(days), due.on)
     if not item.is_ongoing:
         return due.on
     rhythm = item.rhythm or ProofRhythm.QUARTERLY
@@ -223,6 +243,7 @@ def finish_dispatching(*, ctx: Context, campaign: TheCampaign) -> Campaign:
     if left := len(not_yet_out(plan_of(campaign=campaign, today=day_of(ctx.at)))):
         raise NotPublishing(Text("还有 {n} 件没有派发。", "{n} cases are not out yet.").format(n=left))
     cases = CampaignTask.objects.filter(campaign=campaign).count()
+    set_up_products(ctx, campaign)
     ctx.emit(
         events.CampaignPublished(campaign.pk, campaign.name, campaign.region_path, campaign.organisation_code, cases)
     )

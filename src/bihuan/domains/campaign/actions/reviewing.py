@@ -56,6 +56,7 @@ Supervisor = Annotated[Ref[Organisation], Label("核验单位", "Verified by")]
 TaskText = Annotated[str, Field(min_length=1, max_length=20_000), Label("任务", "Task", widget="textarea")]
 SectionText = Annotated[str, Field(max_length=2_000), Label("章节", "Section")]
 Number = Annotated[str, Field(max_length=60), Label("编号", "Number")]
+ObjectName = Annotated[str, Field(max_length=120)]
 
 
 @action(
@@ -79,6 +80,8 @@ def change_item(
     indicators: list[Measure],
     dispatch: Dispatch = Dispatch.ONE,
     supervisor: Supervisor | None = None,
+    is_supporting: bool = False,
+    named_objects: list[ObjectName] | None = None,
 ) -> PlanItem:
     """修改任务: whatever the reader got wrong, or the office wants otherwise than the plan says."""
     require_draft(item.campaign)
@@ -95,7 +98,13 @@ def change_item(
         indicators=[_measured(m) for m in indicators],
         dispatch=dispatch.value,
         supervisor=supervisor,
+        is_supporting=is_supporting,
+        named_objects=item.named_objects if named_objects is None else _once_each(named_objects),
     )
+
+
+def _once_each(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(n.strip() for n in names if n.strip()))
 
 
 def _plain(units: list[NamedUnit]) -> list[dict[str, str]]:
@@ -154,6 +163,8 @@ def split_item(*, ctx: Context, item: TheItem, at: int) -> PlanItem:
             indicators=[i for i in item.indicators if i["raw"] in item.text[at:]],
             dispatch=item.dispatch,
             supervisor=item.supervisor,
+            is_supporting=item.is_supporting,
+            is_inherited=item.is_inherited,
         )
     )
     ctx.change(

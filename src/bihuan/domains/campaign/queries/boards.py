@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.pages.declared import Hit
-from bihuan.domains.campaign.models import Campaign, CampaignTask
+from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, TaskCover, TaskMilestone
 from bihuan.domains.campaign.terms import CampaignState, DueFrom
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import rules as loop_rules
@@ -257,7 +257,17 @@ def panel_of(*, ctx: Context, case: Case) -> dict[str, Any]:
         "campaign": task.campaign if visible else None,
         "due_from": DueFrom(task.due_from),
         "other_dates": task.other_dates,
+        "limit": task.limit,
+        "milestones": list(TaskMilestone.objects.filter(task=task)),
+        "serves": _serves(ctx, task),
     }
+
+
+def _serves(ctx: Context, task: CampaignTask) -> list[PlanItem]:
+    """The tasks of superior plans that this one answers, as far as those plans may be seen. 依据 A03."""
+    links = TaskCover.objects.filter(item=task.item_id, is_dropped=False).values("parent_item")
+    rows = PlanItem.objects.visible_to(ctx.actor).filter(pk__in=links).select_related("campaign")
+    return list(rows.order_by("campaign__name", "position"))
 
 
 def search(*, ctx: Context, text: str, limit: int) -> list[Hit]:

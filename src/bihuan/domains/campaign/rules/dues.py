@@ -71,6 +71,17 @@ def due_of(*, own: date | None, is_ongoing: bool, milestone: Milestone | None, u
     return Due(None, DueFrom.MISSING)
 
 
+def own_milestones(deadlines: Iterable[Mapping[str, Any]], *, until: date | None) -> list[tuple[date, str]]:
+    """任务节点: each date of a task that has several, earliest first, none after its limit; the limit is the last of them.
+
+    A limit that the reviewer moved stands as a milestone of its own.
+    """
+    found = {date.fromisoformat(d["date"]): str(d["raw"]) for d in deadlines if d.get("date")}
+    if until is not None:
+        found = {on: said for on, said in found.items() if on < until} | {until: found.get(until, "完成时限")}
+    return sorted(found.items())
+
+
 def first_proof(*, due: Due, after: date, first: date) -> date:
     """An ongoing task with a date asks for its first proof on that date, if it still lies ahead; else with its rhythm."""
     return due.on if due.on is not None and due.on >= after else first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,25 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import receiving
 from bihuan.core.jobs import queue
 from bihuan.core.modules import registry
-from bihuan.domains.campaign.actions import opening, publishing, reviewing
-from bihuan.domains.campaign.models import Campaign, PlanItem, PlanUnit
-from bihuan.domains.campaign.terms import Decision
-from bihuan.loop.actions import directing
+from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reviewing
+from bihuan.domains.campaign.models import (
+    Campaign,
+    CampaignTask,
+    PlanFiling,
+    PlanItem,
+    PlanRelation,
+    PlanUnit,
+    TaskMilestone,
+)
+from bihuan.domains.campaign.terms import Decision, Relation
+from bihuan.loop.actions import directing, handling
 from bihuan.loop.models import Case
 from bihuan.parties.models import Organisation
 from cast import AT, Cast, context, saved
 from plays import Play
 
 PLAN = Path(__file__).with_name("plan.txt")
+IN_TIME = date(2099, 12, 31)
 
 
 def committee_of(cast: Cast) -> Organisation:
@@ -62,8 +72,8 @@ def read_plan(cast: Cast) -> Campaign:
     return Campaign.objects.get(pk=made.pk)
 
 
-def settled_plan(cast: Cast) -> Campaign:
-    campaign, ctx = read_plan(cast), context(office_of(cast))
+def settled_plan(cast: Cast, campaign: Campaign | None = None) -> Campaign:
+    campaign, ctx = campaign or read_plan(cast), context(office_of(cast))
 
     def unit(name: str) -> PlanUnit:
         return PlanUnit.objects.get(campaign=campaign, name=name)
@@ -94,6 +104,16 @@ def publishing_plan(cast: Cast) -> Campaign:
 
 def published_plan(cast: Cast) -> Campaign:
     made = publishing_plan(cast)
+    queue.drain(at=AT)
+    return Campaign.objects.get(pk=made.pk)
+
+
+def published_plan_of(cast: Cast, *, committee: Organisation) -> Campaign:
+    """The city's plan, running; the committee is there already."""
+    made = open_plan(ctx=context(office_of(cast)), committee=committee, region=cast.city)
+    queue.drain(at=AT)
+    settled = settled_plan(cast, Campaign.objects.get(pk=made.pk))
+    perform(publishing.publish, ctx=context(office_of(cast)), campaign=settled)
     queue.drain(at=AT)
     return Campaign.objects.get(pk=made.pk)
 
@@ -171,7 +191,110 @@ def _close(cast: Cast) -> Play:
     return by_office(cast, campaign=campaign)
 
 
+def family_of(cast: Cast) -> tuple[Campaign, Campaign]:
+    """The city's plan running, and a second one of the same office under review that names it as superior."""
+    committee = committee_of(cast)
+    upper = published_plan_of(cast, committee=committee)
+    lower = open_plan(ctx=context(office_of(cast)), committee=committee, region=cast.city)
+    queue.drain(at=AT)
+    lower = Campaign.objects.get(pk=lower.pk)
+    perform(cascade.relate, ctx=context(office_of(cast)), campaign=lower, kind=Relation.SUPERIOR, to=upper)
+    return upper, Campaign.objects.get(pk=lower.pk)
+
+
+def _relate(cast: Cast) -> Play:
+    return by_office(cast, campaign=read_plan(cast), kind=Relation.SUPERIOR, cited="《全国方案》")
+
+
+def _unrelate(cast: Cast) -> Play:
+    _, lower = family_of(cast)
+    return by_office(cast, relation=PlanRelation.objects.get(campaign=lower))
+
+
+def _cover(cast: Cast) -> Play:
+    upper, lower = family_of(cast)
+    parent = PlanItem.objects.filter(campaign=upper, is_dropped=False).first()
+    own = PlanItem.objects.filter(campaign=lower).first()
+    return by_office(cast, campaign=lower, claims=[{"parent_item": str(parent.pk), "item": str(own.pk)}])
+
+
+def _exempt(cast: Cast) -> Play:
+    upper, lower = family_of(cast)
+    parent = PlanItem.objects.filter(campaign=upper, is_dropped=False).first()
+    return by_office(cast, campaign=lower, parent_item=parent, because="本地无此类企业")
+
+
+def _withdraw_cover(cast: Cast) -> Play:
+    play = _exempt(cast)
+    made = perform(cascade.exempt, ctx=context(play.actor), **play.inputs).value
+    return by_office(cast, cover=made)
+
+
+def _copy_down(cast: Cast) -> Play:
+    upper, lower = family_of(cast)
+    PlanItem.objects.filter(campaign=upper).update(is_inherited=True)
+    return by_office(cast, campaign=lower, superior=upper)
+
+
+def _carry_over(cast: Cast) -> Play:
+    upper, lower = family_of(cast)
+    perform(cascade.relate, ctx=context(office_of(cast)), campaign=lower, kind=Relation.PREDECESSOR, to=upper)
+    return by_office(cast, campaign=lower, tasks=[CampaignTask.objects.filter(campaign=upper).first()])
+
+
+def _ask_for_plans(cast: Cast) -> Play:
+    return by_office(
+        cast, campaign=published_plan(cast), organisations=[cast.district_emergency], due_on=date(2026, 12, 15)
+    )
+
+
+def _file_plan(cast: Cast) -> Play:
+    """A department's special plan beside the city's: it answers the tasks in which the department has a part."""
+    ctx = context(office_of(cast))
+    upper, lower = family_of(cast)
+    perform(cascade.ask_for_plans, ctx=ctx, campaign=upper, organisations=[cast.emergency], due_on=date(2026, 12, 15))
+    Campaign.objects.filter(pk=lower.pk).update(
+        issuer=cast.emergency, organisation_code=cast.emergency.code, state="published"
+    )
+    for item in PlanItem.objects.filter(campaign=upper, is_dropped=False):
+        perform(cascade.exempt, ctx=ctx, campaign={"id": str(lower.pk)}, parent_item=item, because="由市局直接办理")
+    return by_office(cast, filing=PlanFiling.objects.get(), plan={"id": str(lower.pk)})
+
+
+def _reach_milestone(cast: Cast) -> Play:
+    published_plan(cast)
+    task = CampaignTask.objects.get(case__owner=cast.industry)
+    clerk = cast.department_clerk
+    perform(handling.acknowledge, ctx=context(clerk), case=Case.objects.get(pk=task.case_id))
+    milestone = saved(TaskMilestone(task=task, on=date(2026, 12, 1), said="12月1日前"))
+    piece = cast.evidence(clerk, cast.industry)
+    return Play(clerk, {"milestone": milestone, "note": "已完成", "evidence": [piece.pk]}, stranger=cast.stranger)
+
+
+def _expect_product(cast: Cast) -> Play:
+    return by_office(cast, campaign=published_plan(cast), phase="集中治理", due_on=date(2027, 9, 30), what="问题清单")
+
+
+def _confirm_product(cast: Cast) -> Play:
+    play = _expect_product(cast)
+    made = perform(limits.expect_product, ctx=context(play.actor), **play.inputs).value
+    piece = cast.evidence(play.actor, cast.office)
+    return by_office(cast, product=made, note="已建立清单", evidence=[piece.pk])
+
+
 PLAYS = {
+    "campaign.relate": _relate,
+    "campaign.unrelate": _unrelate,
+    "campaign.cover": _cover,
+    "campaign.exempt": _exempt,
+    "campaign.withdraw_cover": _withdraw_cover,
+    "campaign.copy_down": _copy_down,
+    "campaign.carry_over": _carry_over,
+    "campaign.ask_for_plans": _ask_for_plans,
+    "campaign.file_plan": _file_plan,
+    "campaign.reach_milestone": _reach_milestone,
+    "campaign.expect_product": _expect_product,
+    "campaign.confirm_product": _confirm_product,
     "campaign.open": _open,
     "campaign.take_reading": _take_reading,
     "campaign.note_unreadable": _note_unreadable,

@@ -84,6 +84,8 @@ def _said_by(item: PlanItem) -> dict[str, Any]:
         "indicators": [(i["raw"], i["op"], str(i["value"]), i["unit"]) for i in item.indicators] + [("", "==", "", "")],
         "dispatch": item.dispatch,
         "supervisor": item.supervisor,
+        "is_supporting": item.is_supporting,
+        "named_objects": "\n".join(item.named_objects),
     }
 
 
@@ -101,6 +103,8 @@ def _typed(post: QueryDict) -> dict[str, Any]:
         ),
         "dispatch": post.get("dispatch", ""),
         "supervisor": None,
+        "is_supporting": "is_supporting" in post,
+        "named_objects": post.get("named_objects", "").replace("\r\n", "\n"),
     }
 
 
@@ -112,6 +116,8 @@ _NAMES = {
     "due_on": Text("期限", "Limit"),
     "is_ongoing": Text("持续推进", "Ongoing"),
     "dispatch": Text("派发方式", "How it is dispatched"),
+    "is_supporting": Text("配合上级", "Helping a higher level"),
+    "named_objects": Text("对象", "Objects"),
 }
 
 
@@ -145,6 +151,8 @@ def _read_item(post: QueryDict) -> dict[str, Any]:
             if raw.strip()
         ],
         "dispatch": typed["dispatch"],
+        "is_supporting": typed["is_supporting"],
+        "named_objects": typed["named_objects"].split("\n"),
     }
     if typed["due_on"]:
         said["due_on"] = typed["due_on"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,11 @@ from bihuan.core.access.models import Role, User
 from bihuan.core.access.roles import sync_declared_roles
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.actions.runner import perform
+from bihuan.core.records.register import all_registers
 from bihuan.parties import actions as parties
 from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import OrganisationKind, PartiesGrants, RegionKind
-from bihuan.site.demo.city import PEOPLE, PLACES, UNITS, Place, enterprises
+from bihuan.site.demo.city import PEOPLE, PLACES, UNITS, Place, Somebody, enterprises
 
 #: Said on the screen at the end of `./run demo`; only demo accounts have it, and those can't exist in production.
 PASSWORD = "Yunzhou-2026-demo"  # noqa: S105  # the demo's public password
@@ -100,7 +101,7 @@ def _region(ctx: Context, place: Place, city: City) -> Region:
     return made
 
 
-def _account(ctx: Context, somebody: Any, city: City, stored: str) -> None:
+def _account(ctx: Context, somebody: Somebody, city: City, stored: str) -> None:
     unit = city.units[somebody.unit]
     user = perform(
         accounts.create_user,
@@ -115,17 +116,25 @@ def _account(ctx: Context, somebody: Any, city: City, stored: str) -> None:
     ).value
     city.users[somebody.username] = user
     perform(parties.add_person, ctx=ctx, organisation=unit, name=somebody.name, user=user)
-    region = None
-    if somebody.region:
-        region = "*" if somebody.region == "*" else city.regions[somebody.region].path
-    for role in somebody.roles:
+    for role, over in _grants_of(somebody):
         # To read is granted over a region; to handle and to verify, where no region is said, for one's own unit.
-        wide = region is not None and role not in ("handler",)
+        region = "*" if over == "*" else city.regions[over].path if over else None
         perform(
             grants.grant_role,
             ctx=ctx,
             user=User.objects.get(pk=user.pk),
             role=Role.objects.get(code=role),
-            region_path=region if wide else None,
-            organisation_code=None if wide else unit.code,
+            region_path=region,
+            organisation_code=None if region is not None else unit.code,
         )
+
+
+def _grants_of(somebody: Somebody) -> Iterator[tuple[str, str]]:
+    """Role and place; no place is one's own unit."""
+    for words in somebody.roles:
+        role, _, place = words.partition("@")
+        over = place or ("" if role == "handler" else somebody.region)
+        if role == "registers":
+            yield from ((f"{register.code}_reader", over) for register in all_registers())
+        else:
+            yield role, over

@@ -10,7 +10,7 @@ from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events import outbox
 from bihuan.core.jobs import queue
 from bihuan.kernel.text import Text
-from bihuan.site.demo import building, campaign_story, command, story
+from bihuan.site.demo import building, campaign_story, command, story, things_story
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
 from bihuan.site.environment import setting
@@ -19,6 +19,7 @@ from bihuan.site.environment import setting
 def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     now = clock.now()
     city = building.build(at=now - at_most_ago, say=say)
+    things_story.run(city, at=now - at_most_ago, say=say)
     teller = story.Teller(city, now)
     campaign_story.run(teller, say=say)
     story.inspections(teller, say=say)

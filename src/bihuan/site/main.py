@@ -76,6 +76,20 @@ COMMANDS = (
         False,
     ),
     Mounted(
+        "history",
+        "bihuan.connectors.field.importing:history_command",
+        Text("历史数据导入与导出", "Bring history in and take it out"),
+        KEEP,
+        False,
+    ),
+    Mounted(
+        "plant",
+        "bihuan.connectors.plant.command:plant_command",
+        Text("模拟装置，试用监测功能", "A small plant to try monitoring on"),
+        RUN,
+        False,
+    ),
+    Mounted(
         "migrate", "bihuan.site.commands.upkeep:migrate", Text("升级数据库结构", "Bring the database up to date"), KEEP
     ),
     Mounted("check", "bihuan.site.commands.upkeep:check", Text("检查配置", "Check the configuration"), KEEP),

@@ -53,7 +53,7 @@ class PlaneStatus:
         return found
 
     def lines(self) -> list[Text]:
-        words = [
+        return [
             Text("接收：{o}，未处理 {n} 条", "intake: {o}, {n} messages waiting").format(
                 o=self.owners.get("intake", "—"), n=self.untaken
             ),
@@ -66,7 +66,6 @@ class PlaneStatus:
             ),
             Text("未能接收（DEAD）：{n} 条", "not taken in (DEAD): {n}").format(n=self.dead_letters),
         ]
-        return words
 
 
 async def look(settings: PlaneSettings) -> PlaneStatus:

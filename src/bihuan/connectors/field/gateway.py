@@ -68,7 +68,7 @@ def read_config(path: Path) -> GatewaySettings:
             name=layout.token(head["name"]),
             url=head["url"],
             user=head["user"],
-            password=head.get("password") or Path(head["password_file"]).read_text(encoding="utf-8").strip(),
+            password=head.get("password") or (path.parent / head["password_file"]).read_text(encoding="utf-8").strip(),
             buffer=path.parent / head.get("buffer", "buffer.db"),
             buffer_bytes=int(head.get("buffer_bytes", 4 << 30)),
             batch_seconds=float(head.get("batch_seconds", 1.0)),

@@ -98,6 +98,7 @@ class IntakeWorker:
         await self.read_maps()
         reader = OrderedReader(self.client, self.js, stream="RAW", subjects=("RAW.>",), after=self.taken)
         looked = saved = time.monotonic()
+        noted = self.taken
         try:
             while not stop.is_set():
                 if self._lost.is_set():
@@ -109,9 +110,9 @@ class IntakeWorker:
                 await self.take(entries)
                 if entries:
                     self.taken = entries[-1].seq
-                if entries and time.monotonic() - saved > 2.0:
+                if self.taken > noted and time.monotonic() - saved > 2.0:
                     await self._save(epoch)
-                    saved = time.monotonic()
+                    saved, noted = time.monotonic(), self.taken
             await self._save(epoch)
         finally:
             await reader.close()

@@ -81,6 +81,31 @@ TABLES = (
         {"rule_id": "rule", "topic": "topic", "rule_zh": "text"},
     ),
     Table(
+        "hazchem_catalogue.csv",
+        "hazardous-chemicals/catalogue-2015.csv",
+        {"serial": "serial", "name_zh": "name", "alias_zh": "aliases", "cas": "cas", "remark": "remark"},
+    ),
+    Table(
+        "yizhibao_2017.csv",
+        "hazardous-chemicals/explosive-precursors-2017.csv",
+        {"no": "number", "name_zh": "name", "alias_zh": "aliases", "cas": "cas", "hazard": "hazard"},
+    ),
+    Table(
+        "yizhidu.csv",
+        "hazardous-chemicals/drug-precursors.csv",
+        {"no": "number", "name_zh": "name", "category": "category"},
+    ),
+    Table(
+        "key_supervised_chemicals_74.csv",
+        "hazardous-chemicals/key-supervised.csv",
+        {"batch": "batch", "no": "number", "name_zh": "name", "cas": "cas"},
+    ),
+    Table(
+        "key_processes_18.csv",
+        "hazardous-chemicals/key-processes.csv",
+        {"no": "number", "process_zh": "name", "key_parameters": "parameters"},
+    ),
+    Table(
         "standards_watchlist.csv",
         "editions/watchlist.csv",
         {

@@ -14,6 +14,7 @@ MODULES = (
     "bihuan.loop.module",
     "bihuan.registers.enterprises.module",
     "bihuan.registers.tanks.module",
+    "bihuan.registers.chemicals.module",
     "bihuan.domains.campaign.module",
     "bihuan.connectors.oidc.module",
 )

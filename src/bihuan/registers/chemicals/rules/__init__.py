@@ -1,0 +1,1 @@
+"""What the law and the reference data say of chemicals: pure."""

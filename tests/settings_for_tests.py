@@ -28,7 +28,7 @@ from bihuan.site.settings import DATABASES  # noqa: E402
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_home) / "test.sqlite3")}
     _options = DATABASES["default"]["OPTIONS"]
-    _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")  # type: ignore[index]
+    _options["init_command"] = _options["init_command"].replace("synchronous=NORMAL", "synchronous=OFF")  # type: ignore[index]
 
 # A quick hasher: the tests prove who may log in, not how long a guess takes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

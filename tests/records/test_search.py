@@ -9,6 +9,7 @@ from bihuan.core.actions.problems import InvalidInput
 from bihuan.core.jobs import queue
 from bihuan.core.records import search
 from bihuan.core.records.models import SearchEntry
+from bihuan.loop.models import Case
 
 
 def titles(ctx, text):
@@ -105,3 +106,11 @@ def test_a_search_costs_the_same_queries_for_few_and_many(three, add_tank, as_, 
     actor = as_("keeper").actor
     with django_assert_max_num_queries(2):
         assert search.find(actor=actor, text="甲醇").count == 41
+
+
+def test_a_step_of_a_case_writes_its_search_entry_not_anew_but_another_title_does():
+    (of_cases,) = [s for s in search.searchables() if s.model is Case]
+    assert of_cases.unaffected_by <= {f.attname for f in Case._meta.concrete_fields}
+    assert not of_cases.is_concerned(Case(), {"stage", "closed_at"})
+    assert of_cases.is_concerned(Case(), {"stage", "title"})
+    assert of_cases.is_concerned(Case(), {"owner_id", "organisation_code"})

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
+from bihuan.core.sqlite3 import base
 from bihuan.core.sqlite3.base import DatabaseWrapper, Turn
 
 
-def settings_of(path: Path) -> dict:
+def settings_of(path: Path, *, synchronous: str = "FULL") -> dict:
     return {
         "ENGINE": "bihuan.core.sqlite3", "NAME": path, "TIME_ZONE": None, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
         "AUTOCOMMIT": True, "ATOMIC_REQUESTS": False, "USER": "", "PASSWORD": "", "HOST": "", "PORT": "", "TEST": {},
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}"},
     }  # fmt: skip
 
 
@@ -93,4 +96,46 @@ def test_a_single_write_gives_its_turn_back(open_database):
             cursor.execute("INSERT INTO nowhere VALUES (1)")
     assert wrapper.turn is not None
     assert not wrapper.turn.is_held
+    wrapper.close()
+
+
+def test_a_commit_waits_for_the_disk_after_it_has_given_the_turn_back(tmp_path, django_db_blocker, monkeypatch):
+    with django_db_blocker.unblock():
+        wrapper = DatabaseWrapper(settings_of(tmp_path / "x.sqlite3", synchronous="NORMAL"), "x")
+        with wrapper.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (n INTEGER)")
+            cursor.execute("INSERT INTO t VALUES (0)")
+        waited = []
+
+        def to_disk(file: int) -> None:
+            waited.append((os.fstat(file).st_ino, wrapper.turn.is_held))
+
+        monkeypatch.setattr(base, "_to_disk", to_disk)
+        write_once(wrapper)
+        with wrapper.cursor() as cursor:
+            cursor.execute("UPDATE t SET n = n + 1")
+            cursor.execute("SELECT n FROM t")
+        assert waited == [((tmp_path / "x.sqlite3-wal").stat().st_ino, False)] * 2
+        wrapper.close()
+
+
+def test_a_disk_that_does_not_confirm_is_no_success(tmp_path, django_db_blocker, monkeypatch):
+    def broken(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with django_db_blocker.unblock():
+        wrapper = DatabaseWrapper(settings_of(tmp_path / "x.sqlite3", synchronous="NORMAL"), "x")
+        with wrapper.cursor() as cursor:
+            cursor.execute("CREATE TABLE t (n INTEGER)")
+            monkeypatch.setattr(base, "_to_disk", broken)
+            with pytest.raises(OperationalError, match="does not confirm"):
+                cursor.execute("INSERT INTO t VALUES (0)")
+        assert not wrapper.turn.is_held
+        wrapper.close()
+
+
+def test_where_sqlite_waits_itself_nobody_waits_twice(open_database):
+    wrapper = open_database()
+    wrapper.ensure_connection()
+    assert wrapper.log is None
     wrapper.close()

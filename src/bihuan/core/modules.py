@@ -7,7 +7,7 @@ and an unknown or double name stops the start.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -75,9 +75,12 @@ class Derived(Protocol):
     """What is kept in step with rows inside the action that changes them (the search). Put into `declares`.
 
     `keep(rows=…, at=…)` gets the created or changed rows of the named tables, once, before the audit row is written.
+    `is_concerned(row, columns)` says whether a change of these columns alone matters to it.
     """
 
     watches: tuple[type, ...]
+
+    def is_concerned(self, row: Any, columns: Collection[str]) -> bool: ...
 
     def keep(self, *, rows: Sequence[Any], at: datetime) -> None: ...
 

@@ -123,6 +123,25 @@ MODULE = Module(
             code=lambda case: case.number,
             words=lambda case: (),
             place=queries.everybody_of,
+            # A step changes these alone. A change of the parties comes with a change of the owner or the supervisor.
+            unaffected_by=frozenset(
+                {
+                    "stage",
+                    "stage_since",
+                    "is_open",
+                    "closed_at",
+                    "due_on",
+                    "next_escalation_on",
+                    "escalated",
+                    "is_supervised",
+                    "times_chased",
+                    "times_sent_back",
+                    "submitted_by",
+                    "wanted_due_on",
+                    "wanted_because",
+                    "level",
+                }
+            ),
         ),
         HomePage("inbox", SEES, order=10),
         TopbarWidget("inbox", Text("收件箱", "Inbox"), "inbox", "inbox", queries.waiting_count, SEES, order=10),

@@ -200,9 +200,10 @@ def organisations_of(case: Case) -> tuple[str, ...]:
 def _note(
     *, ctx: Context, case: Case, move: Move, before: str, note: str, organisation: Organisation | None = None
 ) -> CaseStep:
-    acting = organisation or (
-        Organisation.objects.filter(code=ctx.actor.organisation).first() if ctx.actor.organisation else None
-    )
+    acting = organisation.pk if organisation is not None else None
+    if acting is None and ctx.actor.organisation:
+        known = Organisation.objects.filter(code=ctx.actor.organisation).order_by()
+        acting = next(iter(known.values_list("pk", flat=True)), None)
     step = ctx.create(
         CaseStep(
             case=case,
@@ -211,10 +212,11 @@ def _note(
             to_stage=case.stage,
             at=ctx.happened_at,
             actor=ctx.actor.id,
-            organisation=acting,
+            organisation_id=acting,
             note=note,
         )
     )
+    parties = list(case.parties.order_by().values_list("organisation_code", "role"))
     ctx.emit(
         CaseMoved(
             case_id=case.pk,
@@ -224,8 +226,8 @@ def _note(
             from_stage=before,
             to_stage=case.stage,
             region_path=case.region_path,
-            organisations=organisations_of(case),
+            organisations=tuple(sorted({code for code, _ in parties})),
         )
     )
-    telling.tell_of_move(ctx=ctx, case=case, move=move)
+    telling.tell_of_move(ctx=ctx, case=case, move=move, parties=parties)
     return step

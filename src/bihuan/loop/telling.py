@@ -35,14 +35,14 @@ HEARERS: Mapping[Move, tuple[PartyRole, ...]] = {
 _PRESSING = {Move.CHASE, Move.SUPERVISE, Move.SEND_BACK, Move.REOPEN}
 
 
-def tell_of_move(*, ctx: Context, case: Case, move: Move) -> None:
-    """The people of the units whom this move concerns, but not whoever made it."""
+def tell_of_move(*, ctx: Context, case: Case, move: Move, parties: Iterable[tuple[str, str]]) -> None:
+    """The people of the units whom this move concerns, but not whoever made it. `parties`: (code, role) of the case."""
     if roles := HEARERS.get(move):
         text = Text("{move}：{title}（{number}）", "{move}: {title} ({number})").format(
             move=move.label, title=case.title[:120], number=case.number
         )
         level = NoticeLevel.IMPORTANT if move in _PRESSING else NoticeLevel.ORDINARY
-        _tell(ctx=ctx, case=case, roles=roles, topic=WORK, text=text, level=level)
+        _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=WORK, text=text, level=level)
 
 
 def tell_of_step(*, ctx: Context, case: Case, deed: EscalationDeed, days: int, whom: Iterable[str]) -> None:
@@ -55,21 +55,24 @@ def tell_of_step(*, ctx: Context, case: Case, deed: EscalationDeed, days: int, w
     level = NoticeLevel.URGENT if deed is EscalationDeed.REPORT else NoticeLevel.IMPORTANT
     roles = tuple(known[w] for w in whom if w in known)
     key = f"{case.pk}:{case.due_on}:{days}"
-    _tell(ctx=ctx, case=case, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
+    parties = case.parties.values_list("organisation_code", "role")
+    _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
 
 
 def _tell(
     *,
     ctx: Context,
     case: Case,
+    parties: Iterable[tuple[str, str]],
     roles: Iterable[PartyRole],
     topic: Topic,
     text: Text,
     level: NoticeLevel,
     key: str = "",
 ) -> None:
-    codes = set(case.parties.filter(role__in=[r.value for r in roles]).values_list("organisation_code", flat=True))
-    people = User.objects.filter(organisation_code__in=codes, is_active=True).values_list("pk", flat=True)
+    wanted = {r.value for r in roles}
+    codes = {code for code, role in parties if role in wanted}
+    people = User.objects.filter(organisation_code__in=codes, is_active=True).order_by().values_list("pk", flat=True)
     tell(
         ctx,
         recipients=[pk for pk in people if pk != ctx.actor.user_id],

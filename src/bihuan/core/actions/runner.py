@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, models, transaction
 from pydantic import BaseModel, TypeAdapter
 
+from bihuan.core.access import statements
 from bihuan.core.access.context import Context
 from bihuan.core.access.rows import Row
 from bihuan.core.access.scope import Place
@@ -62,11 +63,7 @@ class Unit:
     def create(self, row: Row) -> Row:
         row.created_at = row.updated_at = self.at
         row.version = 1
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as broken:
-            raise Duplicate(row) from broken
+        self._insert([row])
         self._note_new(row)
         return row
 
@@ -77,13 +74,17 @@ class Unit:
         for row in rows:
             row.created_at = row.updated_at = self.at
             row.version = 1
-        try:
-            with transaction.atomic():
-                type(rows[0])._base_manager.bulk_create(rows)
-        except IntegrityError as broken:
-            raise Duplicate(rows[0]) from broken
+        self._insert(rows)
         for row in rows:
             self._note_new(row)
+
+    @staticmethod
+    def _insert(rows: Sequence[Row]) -> None:
+        # No savepoint: a refused row ends the whole action, which catches nothing of the kind.
+        try:
+            statements.insert(rows)
+        except IntegrityError as broken:
+            raise Duplicate(rows[0]) from broken
 
     def _note_new(self, row: Row) -> None:
         written = {
@@ -99,7 +100,8 @@ class Unit:
     def keep_derived(self) -> None:
         """What follows from the rows is written with them or not at all."""
         for derived in registry().derived:
-            if rows := [row for row in self.touched.values() if isinstance(row, derived.watches)]:
+            rows = [row for row in self.touched.values() if isinstance(row, derived.watches)]
+            if rows := [row for row in rows if derived.is_concerned(row, self.changes[row.subject])]:
                 derived.keep(rows=rows, at=self.at)
 
     def change(self, row: Row, **changes: Any) -> Row:
@@ -108,12 +110,7 @@ class Unit:
         attnames = {name: row._meta.get_field(name).attname for name in changes}  # type: ignore[union-attr]
         before = {attname: _safe(row, attname) for attname in attnames.values()}
         try:
-            with transaction.atomic():
-                updated = (
-                    type(row)
-                    ._base_manager.filter(pk=row.pk, version=row.version)
-                    .update(version=row.version + 1, updated_at=self.at, **changes)
-                )
+            updated = statements.change_by_version(row, at=self.at, changes=changes)
         except IntegrityError as broken:
             raise Duplicate(row) from broken
         if not updated:
@@ -220,8 +217,7 @@ def _run_in_transaction(made: Action, ctx: Context, typed: BaseModel, key: str |
         _send_out(unit, ctx, audit_row)
         result = _result(value)
         if stored is not None:
-            stored.result = {"audit_row": str(audit_row), "result": result}
-            stored.save(update_fields=["result"])
+            statements.change(stored, result={"audit_row": str(audit_row), "result": result})
     return Done(audit_row=audit_row, result=result, value=value)
 
 
@@ -235,13 +231,10 @@ def _take_key(made: Action, ctx: Context, typed: BaseModel, key: str) -> tuple[I
         fingerprint=hashlib.sha256(body).hexdigest(),
         created_at=ctx.at,
     )
-    try:
-        with transaction.atomic():
-            fresh.save(force_insert=True)
-    except IntegrityError:
+    if not statements.insert([fresh], pass_over_conflicts=True):
         known = IdempotencyKey.objects.get(actor=ctx.actor.id, action=made.name, key=key)
         if known.fingerprint != fresh.fingerprint:
-            raise KeyReused from None
+            raise KeyReused
         assert known.result is not None  # written in the transaction that wrote the key
         return None, Done(audit_row=UUID(known.result["audit_row"]), result=known.result["result"], repeated=True)
     return fresh, None
@@ -258,10 +251,12 @@ def _resolve(made: Action, said: InputField, value: Any, ctx: Context) -> Any:
 def _fetch(model: Any, reference: Reference, made: Action, ctx: Context) -> Any:
     """Through the scoped query, locked. Rows of one input are locked in the order of their keys."""
     visible = model.objects.all() if made.anonymous else model.objects.visible_to(ctx.actor)
-    rows = model.objects.filter(pk__in=visible.filter(pk=reference.id).values("pk"))
+    rows = visible.filter(pk=reference.id).order_by()
     if connection.features.has_select_for_update:
+        if rows.query.distinct or rows.query.group_by is not None:  # such a row can't be locked
+            rows = model.objects.filter(pk__in=rows.values("pk")).order_by()
         rows = rows.select_for_update(of=("self",))
-    row = rows.first()
+    row = next(iter(rows[:1]), None)
     if row is None:
         raise NotFound
     if reference.expected_version is not None and reference.expected_version != row.version:
@@ -363,7 +358,7 @@ def _references(value: Any) -> list[dict[str, Any]]:
 def _send_out(unit: Unit, ctx: Context, audit_row: UUID) -> None:
     for event in unit.events:
         row = outbox.record(event=event, at=ctx.at, audit_row=audit_row)
-        row.save(force_insert=True)
+        statements.insert([row])
         for receiver in registry().hearing(type(event)):
             enqueue(
                 job="events.deliver",

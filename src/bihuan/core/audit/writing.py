@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from bihuan.core.access import statements
 from bihuan.core.audit import keys
 from bihuan.core.audit.canonical import FORMAT, canonical_bytes, leaf_hash, plain
 from bihuan.core.audit.models import AnonymousDenials, AuditRow, AuditSubject, PersonalSalt
@@ -60,11 +61,9 @@ def write(
         leaf=leaf_hash(canonical),
         mac=keys.mac(canonical),
     )
-    row.save(force_insert=True)
-    if names:
-        AuditSubject.objects.bulk_create([AuditSubject(row=row, subject=name) for name in names])
-    if salts:
-        PersonalSalt.objects.bulk_create(salts)
+    statements.insert([row])
+    statements.insert([AuditSubject(row=row, subject=name) for name in names])
+    statements.insert(salts)
     return row
 
 

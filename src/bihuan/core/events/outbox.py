@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,10 +16,16 @@ from bihuan.core.events.models import OutboxEvent
 from bihuan.core.modules import registry
 
 
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    """Built once a kind: building it costs more than what it then does."""
+    return TypeAdapter(kind)
+
+
 def record(*, event: Any, at: Any, audit_row: Any) -> OutboxEvent:
     """The outbox row of an event. An event may say its `place` and `subject`, for live pages to filter by."""
     place: Place = getattr(event, "place", None) or Place("")
-    payload = TypeAdapter(type(event)).dump_python(event, mode="json")
+    payload = _adapter(type(event)).dump_python(event, mode="json")
     return OutboxEvent(
         name=registry().event_name(type(event)),
         payload=payload,
@@ -33,7 +41,7 @@ def event_of(row: OutboxEvent) -> Any:
     """The dataclass again. A field added since then takes its default; one removed since then is passed over."""
     kind = registry().event_type(row.name)
     known = {f.name for f in dataclasses.fields(kind)}
-    return TypeAdapter(kind).validate_python({k: v for k, v in row.payload.items() if k in known})
+    return _adapter(kind).validate_python({k: v for k, v in row.payload.items() if k in known})
 
 
 def place_pending(*, limit: int = 2_000) -> int:

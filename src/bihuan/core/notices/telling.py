@@ -41,6 +41,8 @@ def tell(
         raise ValueError("a notice links to a page of this site")
     about = topic_named(topic)
     wanted = sorted(set(recipients))
+    if not wanted:
+        return []
     users = list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
     preferences = {p.user_id: p for p in Preference.objects.filter(user__in=users)}
     plan = [_plan(ctx.at, u, preferences.get(u.pk) or Preference(user=u), about, text, link, level, key) for u in users]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -41,7 +41,8 @@ LONGEST_QUERY = 60
 class Searchable:
     """可检索: says that rows of a table are found by the search, and how.
 
-    `sources` are further tables whose change concerns these rows: (table, function from its rows to ours).
+    `sources` are further tables whose change concerns these rows: (table, function from its rows to ours; it is also
+    given those of ours that are known already and needn't be answered).
     `place(row)` answers all places and organisations that may see it; left out, the row's own place.
     `sheet(row)` answers the sheet a row is still arriving with.
     """
@@ -55,18 +56,23 @@ class Searchable:
     url: Callable[[Any], str] = lambda row: row.get_absolute_url()
     place: Callable[[Any], Place] = lambda row: row.place
     joins: tuple[str, ...] = ()
-    sources: tuple[tuple[type[models.Model], Callable[[Sequence[Any]], Iterable[Any]]], ...] = ()
+    sources: tuple[tuple[type[models.Model], Callable[[Sequence[Any], Collection[Any]], Iterable[Any]]], ...] = ()
     sheet: Callable[[Any], Any] = lambda row: None
+    #: Columns of the table from which nothing here follows: a change of these alone writes no entry anew.
+    unaffected_by: frozenset[str] = frozenset()
 
     @property
     def watches(self) -> tuple[type, ...]:
         return (self.model, *(table for table, _ in self.sources))
 
+    def is_concerned(self, row: Any, columns: Collection[str]) -> bool:
+        return not isinstance(row, self.model) or not self.unaffected_by.issuperset(columns)
+
     def keep(self, *, rows: Sequence[Any], at: datetime) -> None:
         mine = {row.pk: row for row in rows if isinstance(row, self.model)}
         for table, ours in self.sources:
             if changed := [row for row in rows if isinstance(row, table)]:
-                mine |= {row.pk: row for row in ours(changed) if row.pk not in mine}
+                mine |= {row.pk: row for row in ours(changed, mine.values()) if row.pk not in mine}
         write(self, list(mine.values()), at=at)
 
     @property
@@ -85,11 +91,14 @@ def of_register(register: Register) -> Searchable:
     if register.base:
         base_model: Any = register.model._meta.get_field(register.base).related_model
 
-        def ours(bases: Sequence[Any]) -> Iterable[Any]:
+        def ours(bases: Sequence[Any], known: Collection[Any]) -> Iterable[Any]:
             # A row just created together with its base is among the rows already.
-            return register.model._base_manager.filter(
-                **{f"{register.base}__in": [b.pk for b in bases]}
-            ).select_related(*register.joins)
+            bases = [*{b.pk for b in bases} - {getattr(row, f"{register.base}_id") for row in known}]
+            if not bases:
+                return ()
+            return register.model._base_manager.filter(**{f"{register.base}__in": bases}).select_related(
+                *register.joins
+            )
 
         sources = ((base_model, ours),)
 

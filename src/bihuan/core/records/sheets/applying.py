@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints
 
+from bihuan.core.access import statements
 from bihuan.core.access.context import Actor, Context
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action, Label, Ref, action
@@ -182,7 +183,7 @@ def actions_of(register: Register) -> tuple[Action, ...]:
         for row in waiting:
             if row.state == RowState.UPDATE:
                 _write_update(register, ctx, row)
-        SheetRow.objects.bulk_update(waiting, ["state", "errors", "row_id"])
+        statements.change_each(waiting, "state", "errors", "row_id")
         finished = len(waiting) < min(at_most, LARGEST_STEP)
         if finished:
             counted = Counter(SheetRow.objects.filter(sheet=sheet).order_by().values_list("state", flat=True))

@@ -152,6 +152,11 @@ SETTINGS = _table(
     ),
     Setting("BIHUAN_BUS_MAX_STORE", "64GB", Text("总线可用的磁盘", "Disk the bus may use")),
     Setting("BIHUAN_BUS_REPLICAS", "1", Text("集群中每条流的份数", "Copies of each stream in a cluster")),
+    Setting(
+        "BIHUAN_HISTORY_SEGMENT_SECONDS",
+        "30",
+        Text("历史库至迟多少秒写成一个文件", "After how many seconds at the latest history writes a file"),
+    ),
     Setting("BIHUAN_DEBUG", "0", Text("调试模式，仅供开发", "Debug mode, for development only")),
 )
 

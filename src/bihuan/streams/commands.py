@@ -21,7 +21,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
-from bihuan.streams import processes, recording, status, wire
+from bihuan.streams import generating, processes, recording, status, wire, workloads
 from bihuan.streams.bus import client, layout, space
 from bihuan.streams.bus.reader import Entry, OrderedReader
 from bihuan.streams.bus.server import supervise
@@ -52,7 +52,7 @@ def bus_command(argv: Sequence[str]) -> int:
 
 
 def stream_command(argv: Sequence[str]) -> int:
-    """bihuan stream intake | folds | history | status | record | replay | check | verify"""
+    """bihuan stream intake | folds | history | status | record | replay | check | generate | verify"""
     parser = argparse.ArgumentParser(prog="bihuan stream", description="监测数据平面 the telemetry plane")
     sub = parser.add_subparsers(dest="do", required=True)
     sub.add_parser("intake", help="接收 raw messages to samples")
@@ -70,10 +70,17 @@ def stream_command(argv: Sequence[str]) -> int:
     check = sub.add_parser("check", help="核对：回放两次逐字节相同，并与总线上的报警一致")
     check.add_argument("file", type=Path)
     check.add_argument("--partition", type=int, help="与总线上这个分区的报警比较 compare with the bus")
+    generate = sub.add_parser("generate", help="生成工作负载 W1–W8 a workload by its seed")
+    generate.add_argument("workload", help="W1 … W8")
+    generate.add_argument("file", type=Path, help=".rec: 录制文件 a recording; 其他: 每行一批 JSON a batch a line")
+    generate.add_argument("--seed", type=int, default=1)
+    generate.add_argument("--points", type=int)
+    generate.add_argument("--seconds", type=int)
     sub.add_parser("verify", help="核对历史文件摘要 digests of the history's files")
     args = parser.parse_args(argv)
     settings = from_environment()
-    work = {"status": _state, "record": _record, "replay": _replay, "check": _check, "verify": _verify}
+    work: dict[str, Any] = {"status": _state, "record": _record, "replay": _replay, "check": _check}
+    work |= {"verify": _verify, "generate": _generate}
     run = {"intake": processes.run_intake, "history": processes.run_history}
     if args.do in work:
         return _guarded(lambda: work[args.do](settings, args))
@@ -268,6 +275,14 @@ async def _told(settings: PlaneSettings, partition: int) -> list[dict[str, Any]]
                 return out
             seq = int(msg.seq or 0)
             out += Step.unpack(msg.data or b"{}").transitions
+
+
+def _generate(_: PlaneSettings, args: argparse.Namespace) -> int:
+    made = workloads.workload(args.workload, seed=args.seed, points=args.points, seconds=args.seconds)
+    write = generating.write_recording if args.file.suffix == ".rec" else generating.write_lines
+    count = write(args.file, made)
+    say(json.dumps(generating.summary(made) | {"entries": count}))
+    return 0
 
 
 def _verify(settings: PlaneSettings, _: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from bihuan.streams.bus import client, layout, space
 from bihuan.streams.folds.snapshots import pointer
 from bihuan.streams.folds.worker import Fenced, Worker
 from bihuan.streams.history.manifest import Manifest, SomebodyElseCommitted
-from bihuan.streams.history.worker import Historian
+from bihuan.streams.history.worker import Historian, HistorianSettings
 from bihuan.streams.intake.worker import IntakeWorker
 from bihuan.streams.settings import PlaneSettings
 from bihuan.streams.tasks import end, stopped
@@ -97,8 +97,11 @@ async def run_history(settings: PlaneSettings, stop: asyncio.Event, said: Said) 
     async with client.connect(url=settings.url(), user=settings.user(), name="historian") as nc:
         js = client.jetstream(nc)
         trimming = asyncio.create_task(_trim(settings, js, stop))
+        its = HistorianSettings(seconds_a_segment=settings.segment_seconds)
         try:
-            await keep_going(lambda: Historian(client=nc, js=js, folder=settings.history).run(stop), stop, said)
+            await keep_going(
+                lambda: Historian(client=nc, js=js, folder=settings.history, settings=its).run(stop), stop, said
+            )
         finally:
             await end(trimming)
 

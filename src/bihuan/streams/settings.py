@@ -23,6 +23,7 @@ class PlaneSettings:
     replicas: int
     bus_user: str
     bus_password: str
+    segment_seconds: float = 30.0
 
     @property
     def register(self) -> Register:
@@ -69,4 +70,5 @@ def from_environment(env: Mapping[str, str] | None = None) -> PlaneSettings:
         replicas=int(e.get("BIHUAN_BUS_REPLICAS", "1")),
         bus_user=e.get("BIHUAN_BUS_USER", "bihuan"),
         bus_password=e.get("BIHUAN_BUS_PASSWORD", ""),
+        segment_seconds=float(e.get("BIHUAN_HISTORY_SEGMENT_SECONDS", "30")),
     )

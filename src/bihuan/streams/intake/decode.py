@@ -25,6 +25,10 @@ ARROW_MARK: Final = b"\xff\xff\xff\xff"
 _EARLIEST, _LATEST = 0, 253_402_300_800_000  # 1970 to 9999: what fits no calendar is broken, not early
 
 
+Words = dict[tuple[bytes, ...], npt.NDArray[Any]]
+MOST_WORDS: Final = 64
+
+
 class Broken(ValueError):
     """A batch that can't be read at all; the text is the dead letter's reason."""
 
@@ -42,9 +46,10 @@ class Columns:
     unreadable: int  # values that are no numbers
 
 
-def decode(data: bytes, rows: dict[str, int]) -> Columns:
+def decode(data: bytes, rows: dict[str, int], words: Words | None = None) -> Columns:
+    """`words` remembers Arrow dictionaries already looked up in `rows`: a source sends the same one with every batch."""
     try:
-        return _arrow(data, rows) if data[:4] == ARROW_MARK else _json(data, rows)
+        return _arrow(data, rows, {} if words is None else words) if data[:4] == ARROW_MARK else _json(data, rows)
     except Broken:
         raise
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError, AttributeError, OSError) as why:
@@ -58,6 +63,11 @@ def _json(data: bytes, rows: dict[str, int]) -> Columns:
     if not isinstance(content, dict) or "values" not in content:
         raise Broken("no values")
     values, common = content["values"], content.get("at")
+    sent = content.get("sent_at")
+    if isinstance(values, list) and len(values) <= MOST_ROWS:
+        even = _even(values, rows, sent)
+        if even is not None:
+            return even
     if isinstance(values, dict):
         if common is None:
             raise Broken("no time")
@@ -91,8 +101,29 @@ def _json(data: bytes, rows: dict[str, int]) -> Columns:
         if len(x) > 3:
             quality[i] = min(255, max(0, int(x[3])))
     _check_times(at)
-    sent = content.get("sent_at")
     return Columns(row, at, value, quality, None if sent is None else _moment(sent), unknown, unreadable)
+
+
+def _even(values: list[Any], rows: dict[str, int], sent: Any) -> Columns | None:
+    """The usual batch by whole columns: known tags, whole milliseconds, numbers. Anything else goes row by row."""
+    widths = set(map(len, values)) if set(map(type, values)) == {list} else set()
+    if widths not in ({3}, {4}):
+        return None
+    tags, times, numbers = [x[0] for x in values], [x[1] for x in values], [x[2] for x in values]
+    grades = [x[3] for x in values] if widths == {4} else []
+    if set(map(type, times)) != {int} or not set(map(type, numbers)) <= {float, int} or set(map(type, tags)) != {str}:
+        return None
+    if grades and (set(map(type, grades)) != {int} or min(grades) < 0 or max(grades) > 255):
+        return None
+    found = list(map(rows.get, tags))
+    if None in found:
+        return None
+    at, value = np.array(times), np.array(numbers, float)
+    if at.dtype != np.int64:
+        return None
+    _check_times(at)
+    quality = np.array(grades, np.uint8) if grades else np.zeros(len(values), np.uint8)
+    return Columns(np.array(found, np.int64), at, value, quality, None if sent is None else _moment(sent), {}, 0)
 
 
 def _moment(value: Any) -> int:
@@ -106,7 +137,7 @@ def _moment(value: Any) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def _arrow(data: bytes, rows: dict[str, int]) -> Columns:
+def _arrow(data: bytes, rows: dict[str, int], known: Words) -> Columns:
     table = pa.ipc.open_stream(pa.py_buffer(data)).read_all()
     if table.num_rows > MOST_ROWS:
         raise Broken("too many rows")
@@ -116,12 +147,14 @@ def _arrow(data: bytes, rows: dict[str, int]) -> Columns:
         names = pc.dictionary_encode(names.cast(pa.string()))
     if isinstance(names, pa.ChunkedArray):
         names = names.combine_chunks()
-    words = names.dictionary.cast(pa.string()).to_pylist()
-    lookup = np.array([rows.get(x, -1) for x in words] + [-1], np.int64)
+    words = names.dictionary.cast(pa.string())
+    lookup = _rows_of(words, rows, known)
     index = names.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
     row = lookup[index]
-    missing = np.bincount(index[row < 0], minlength=len(words) + 1)
-    unknown = {str(w): int(n) for w, n in zip([*words, "(null)"], missing, strict=True) if n}
+    unknown: dict[str, int] = {}
+    if (row < 0).any():
+        missing = np.bincount(index[row < 0], minlength=len(words) + 1)
+        unknown = {str(w): int(n) for w, n in zip([*words.to_pylist(), "(null)"], missing, strict=True) if n}
     at = table.column("at")
     if pa.types.is_timestamp(at.type):
         if at.type.tz is None:
@@ -139,6 +172,19 @@ def _arrow(data: bytes, rows: dict[str, int]) -> Columns:
     _check_times(moments)
     sent = (table.schema.metadata or {}).get(b"sent_at")
     return Columns(row, moments, value, quality.copy(), int(sent) if sent else None, unknown, 0)
+
+
+def _rows_of(words: Any, rows: dict[str, int], known: Words) -> npt.NDArray[Any]:
+    """The line of the tag map for every word, and -1 behind the last for a missing tag."""
+    buffers = words.buffers()
+    key = (str(words.offset).encode(), *(b"" if x is None else x.to_pybytes() for x in buffers))
+    lookup = known.get(key)
+    if lookup is None:
+        lookup = np.array([rows.get(x, -1) for x in words.to_pylist()] + [-1], np.int64)
+        if len(known) >= MOST_WORDS:
+            known.clear()
+        known[key] = lookup
+    return lookup
 
 
 def _check_times(at: npt.NDArray[Any]) -> None:

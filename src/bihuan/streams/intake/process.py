@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bihuan.engines.alarms import terms as t
 from bihuan.engines.alarms.engine import Samples
-from bihuan.streams.intake.decode import Broken, Columns, decode
+from bihuan.streams.intake.decode import Broken, Columns, Words, decode
 from bihuan.streams.intake.tags import TagMap
+
+NEVER: Final = -(2**62)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,9 @@ class Health:
 
     counts: Counter[str] = field(default_factory=Counter)
     skew_ms: int = 0
-    heard: dict[int, int] = field(default_factory=dict)  # row of the tag map → receive time of the last good sample
+    #: Receive time of the last good sample, by row of the tag map.
+    heard: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
+    words: Words = field(default_factory=dict)
 
 
 class Intake:
@@ -52,10 +57,9 @@ class Intake:
     def adopt(self, tags: TagMap) -> None:
         """启用位号表: rows may have moved, so who was heard is kept by point."""
         old, health = self.maps.get(tags.enterprise), self.health.setdefault(tags.enterprise, Health())
-        if old is not None:
-            by_point = {int(old.point[r]): at for r, at in health.heard.items()}
-            new = {int(p): n for n, p in enumerate(tags.point)}
-            health.heard = {new[p]: at for p, at in by_point.items() if p in new}
+        by_point = dict(zip(old.point.tolist(), health.heard.tolist(), strict=True)) if old is not None else {}
+        health.heard = np.array([by_point.get(p, NEVER) for p in tags.point.tolist()], np.int64)
+        health.words = {}
         self.maps[tags.enterprise] = tags
 
     def take(self, *, enterprise: str, data: bytes, received_at: int) -> Taken:
@@ -65,7 +69,7 @@ class Intake:
         health = self.health[enterprise]
         health.counts["messages"] += 1
         try:
-            columns = decode(data, tags.rows)
+            columns = decode(data, tags.rows, health.words)
         except Broken as why:
             health.counts["broken"] += 1
             return Taken(None, [DeadLetter("broken", {"why": str(why)})])
@@ -80,7 +84,9 @@ class Intake:
 
     def _samples(self, tags: TagMap, health: Health, c: Columns, received_at: int) -> Samples | None:
         known = c.row >= 0
-        row, at, raw, quality = c.row[known], c.at[known], c.value[known], c.quality[known]
+        row, at, raw, quality = c.row, c.at, c.value, c.quality
+        if not known.all():
+            row, at, raw, quality = row[known], at[known], raw[known], quality[known]
         health.counts["samples"] += len(row)
         if not len(row):
             return None
@@ -91,10 +97,11 @@ class Intake:
         health.counts["implausible"] += int(implausible.sum())
         health.counts["bad"] += int((quality >= t.BAD_FROM).sum())
         at, quality = self._right_the_clock(health, c.sent_at, at, quality, received_at)
-        for r in row[quality < t.BAD_FROM].tolist() if len(row) < 64 else np.unique(row[quality < t.BAD_FROM]).tolist():
-            health.heard[r] = received_at
-        order = np.argsort(at, kind="stable")  # first-out and delays read a delivery in the order of its times
-        return Samples(tags.point[row][order], at[order], value[order], quality[order])
+        health.heard[row[quality < t.BAD_FROM]] = received_at
+        samples = Samples(tags.point[row], at, value, quality)
+        if (at[1:] < at[:-1]).any():  # first-out and delays read a delivery in the order of its times
+            samples = samples[np.argsort(at, kind="stable")]
+        return samples
 
     def _right_the_clock(self, health: Health, sent_at: int | None, at: Any, quality: Any, received_at: int) -> Any:
         """设备时钟: sending time against receipt tells a wrong clock from a late batch; the raw message keeps
@@ -115,7 +122,7 @@ class Intake:
         """在线率 = 在线测点 ÷ 应接入测点; filed points (报备) are counted apart and weigh nothing."""
         tags, health = self.maps[enterprise], self.health[enterprise]
         expected = [n for n, x in enumerate(tags.tags) if not x.filed]
-        online = sum(at - health.heard.get(n, -(2**62)) <= tags.tags[n].lost_after_ms for n in expected)
+        online = sum(at - int(health.heard[n]) <= tags.tags[n].lost_after_ms for n in expected)
         return {
             "expected": len(expected),
             "online": online,

@@ -238,3 +238,41 @@ def test_a_new_tag_map_forgets_nobody_it_still_names(intake):
     take(intake, [["PT-102", AT, 600]])
     intake.adopt(TagMap(enterprise="acme", partition=3, version=2, tags=(TAGS[1], TAGS[0])))
     assert intake.online("acme", at=AT)["online"] == 1
+
+
+even = st.tuples(
+    st.sampled_from(["LT-101", "LT-102", "nobody"]),
+    st.integers(0, 2_000_000_000_000) | st.just(2**63) | st.just("2026-11-22T08:00:00+08:00"),
+    st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans() | st.none(),
+    st.integers(-3, 300) | st.booleans(),
+)
+
+
+@given(st.lists(even, max_size=6))
+def test_whole_columns_and_row_by_row_say_the_same(rows):
+    """An object among the rows makes the decoder go row by row; the others come out as they would in columns."""
+    known = {"LT-101": 0, "LT-102": 1}
+    other = {"tag": "LT-101", "at": 5, "value": 1.0}
+    plain, mixed = (
+        {"sent_at": 9, "values": [list(x) for x in rows] + more} for more in ([["LT-101", 5, 1.0, 0]], [other])
+    )
+    found = []
+    for content in (plain, mixed):
+        try:
+            c = decode.decode(json.dumps(content).encode(), known)
+        except decode.Broken:
+            found.append("broken")
+        else:
+            lines = [getattr(c, k).tolist() for k in ("row", "at", "value", "quality")]
+            found.append((repr(lines), c.sent_at, c.unknown, c.unreadable))
+    assert found[0] == found[1]
+
+
+def test_an_arrow_dictionary_is_looked_up_once_and_a_new_map_forgets_it(intake):
+    batch = decode.encode_arrow(["LT-101", "nobody"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
+    words = {}
+    first, again = (decode.decode(batch, {"LT-101": 7}, words) for _ in range(2))
+    assert first.row.tolist() == again.row.tolist() == [7, -1]
+    assert (len(words), again.unknown) == (1, {"nobody": 1})
+    other = decode.encode_arrow(["nobody", "LT-101"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
+    assert decode.decode(other, {"LT-101": 7}, words).row.tolist() == [-1, 7]

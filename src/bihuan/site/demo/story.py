@@ -14,6 +14,8 @@ from bihuan.core.evidence import actions as evidence_actions
 from bihuan.core.evidence import receiving
 from bihuan.core.evidence.terms import EvidenceGrants, EvidenceKind
 from bihuan.core.jobs import queue
+from bihuan.domains.campaign.actions import limits
+from bihuan.domains.campaign.models import TaskMilestone
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import jobs as loop_jobs
 from bihuan.loop.actions import directing, handling, verifying
@@ -110,8 +112,14 @@ def _acknowledge(t: Teller, case: Case, day: int) -> Case:
 
 def _submit(t: Teller, case: Case, day: int, seed: int) -> Case:
     actor = t.owner(case, day)
+    dates = list(TaskMilestone.objects.filter(task__case=case, reached_at__isnull=True).order_by("on"))
+    for milestone in dates[:-1]:
+        piece = t.evidence(actor, day, title=milestone.said, seed=seed)
+        note = "节点工作已完成，佐证附后。"
+        perform(limits.reach_milestone, ctx=t.ctx(actor, day), milestone=milestone, note=note, evidence=[piece])
     piece = t.evidence(actor, day, title=case.title, seed=seed)
     ctx = t.ctx(actor, day)
+    case = Case.objects.select_related("owner").get(pk=case.pk)
     return perform(handling.submit, ctx=ctx, case=case, note="已按要求整改完毕，请核验。", evidence=[piece]).value  # type: ignore[no-any-return]
 
 

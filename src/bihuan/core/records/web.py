@@ -38,7 +38,8 @@ def _ctx(request: HttpRequest) -> Context:
 def index(request: HttpRequest) -> HttpResponse:
     ctx = _ctx(request)
     mine = [r for r in all_registers() if any(ctx.actor.has(g) for g in (*r.read, *r.edit))]
-    return render(request, "records/index.html", {"registers": mine, "crumbs": [Crumb(REGISTERS)]})
+    counted = [(r, *listing.count_of(r, listing.ask(r, {}, actor=ctx.actor), ctx=ctx)) for r in mine]
+    return render(request, "records/index.html", {"registers": counted, "crumbs": [Crumb(REGISTERS)]})
 
 
 def _columns(register: Register, request: HttpRequest, fields: Sequence[Field]) -> list[Field]:
@@ -99,7 +100,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
             "count": count,
             "more": more,
             "pages": _pages(page, asked, here),
-            "filters": [_filter_field(f, request) for f in fields if f.filter],
+            **_filters(fields, request),
             "choosable": [(f, f in columns) for f in fields],
             "can_edit": any(ctx.actor.has(g) for g in register.edit),
             "add_slug": register.action("add").slug,
@@ -141,6 +142,19 @@ def _pages(page: listing.Page, asked: listing.Asked, here: str) -> dict[str, str
         "after": address(after=page.after) if page.after else "",
         "last": address(last="1") if page.after else "",
     }
+
+
+#: What stands beside the search box; the rest opens on demand, so that a phone shows rows and not a form.
+AT_HAND = 2
+
+
+def _filters(fields: Sequence[Field], request: HttpRequest) -> dict[str, Any]:
+    """Choices first: they are what people pick. The others are behind 更多筛选, open where one of them is set."""
+    offered = [_filter_field(f, request) for f in fields if f.filter]
+    at_hand = [f for f in offered if f["choices"]][:AT_HAND]
+    more = [f for f in offered if f not in at_hand]
+    is_set = any(value for f in more for _, value in f["names"])
+    return {"at_hand": at_hand, "more_filters": more, "more_open": is_set or "retired" in request.GET}
 
 
 def _filter_field(field: Field, request: HttpRequest) -> dict[str, Any]:

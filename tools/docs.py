@@ -58,6 +58,34 @@ def settings_page() -> str:
     )
 
 
+def metrics_page() -> str:
+    from bihuan.core.meters import METERS
+
+    rows = (
+        (f"`{m.name}`", m.kind, ", ".join(f"`{label}`" for label in m.labels), m.text.zh, m.text.en) for m in METERS
+    )
+    return page(
+        "指标 · Metrics",
+        "What `/metrics` of the monitor tells (`bihuan monitor`, port `BIHUAN_MONITOR_PORT`), in Prometheus' text format. "
+        "Metrics of processes also carry `process` and `pid`. Nothing personal is among them. "
+        "[How to operate](operations.md)",
+        "",
+        *table(["Metric", "Kind", "Labels", "说明", "Meaning"], rows),
+    )
+
+
+def doctor_page() -> str:
+    from bihuan.site.operations.checks.listed import CHECKS
+
+    return page(
+        "体检 · The doctor",
+        "What `bihuan doctor` and the page 运行状态 look at. Each finding says what to do; `--json` is for programs, "
+        "and the exit status is 1 while something needs doing. Every check has a test that plants the fault.",
+        "",
+        *table(["Check", "检查", "Looks at"], ((f"`{c.code}`", c.label.zh, c.label.en) for c in CHECKS)),
+    )
+
+
 def reference_page(registry: Registry) -> str:
     """Every module with what it declares."""
     lines: list[str] = []
@@ -202,6 +230,8 @@ def pages() -> dict[Path, Callable[[], str]]:
 
     return {
         DOCS / "settings.md": settings_page,
+        DOCS / "metrics.md": metrics_page,
+        DOCS / "doctor.md": doctor_page,
         DOCS / "reference.md": lambda: reference_page(registry()),
         DOCS / "requirements.md": lambda: requirements_page(registry()),
         DOCS / "conformance" / "aq3064.md": lambda: aq3064_page(registry()),

@@ -16,6 +16,8 @@ PAGES = sorted(
 
 DRAWN = [
     "settings.md",
+    "metrics.md",
+    "doctor.md",
     "reference.md",
     "requirements.md",
     "conformance/aq3064.md",

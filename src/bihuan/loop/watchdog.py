@@ -131,6 +131,14 @@ def heartbeat_path() -> Path:
     return Path(settings.BIHUAN_HOME) / "heartbeat.json"
 
 
+def heartbeat_at() -> datetime | None:
+    """When the watchdog last said that it is alive."""
+    try:
+        return datetime.fromisoformat(json.loads(heartbeat_path().read_text(encoding="utf-8"))["at"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def beat(
     *, at: datetime, found: list[Standstill], post: Callable[[str, dict[str, object]], None] | None = None
 ) -> None:
@@ -154,19 +162,28 @@ def _post(url: str, said: dict[str, object]) -> None:
         log.warning("the heartbeat could not be delivered: %s", type(wrong).__name__)
 
 
-def run_watchdog(*, stop: Callable[[], bool]) -> None:
-    """The process: a round, then a pause, for ever. A database that is away is itself a standstill, and is said."""
+def run_watchdog(
+    *,
+    stop: Callable[[], bool],
+    beside: Callable[[datetime], list[Standstill]] = lambda at: [],
+    alive: Callable[[], None] = lambda: None,
+) -> None:
+    """The process: a round, then a pause, for ever. A database that is away is itself a standstill, and is said.
+
+    `beside`: what the installation finds out about itself without the database (disk, silent processes, backup).
+    """
     while not stop():
         at = clock.now()
+        alive()
         try:
-            found = look(at=at)
+            found = [*look(at=at), *beside(at)]
             fresh, cleared = note(found=found, at=at)
             if fresh or cleared:
                 log.warning("watchdog: %d new standstills, %d moving again", fresh, cleared)
         except Exception:  # whatever is wrong with the database, the heartbeat must say so
             log.exception("watchdog: the database does not answer")
             connections.close_all()
-            found = [Standstill("database", at, Text("数据库没有应答", "The database does not answer"))]
+            found = [Standstill("database", at, Text("数据库没有应答", "The database does not answer")), *beside(at)]
         beat(at=at, found=found)
         for _ in range(ROUND * 2):
             if stop():

@@ -55,6 +55,45 @@ SETTINGS = _table(
         ),
     ),
     Setting(
+        "BIHUAN_MONITOR_PORT",
+        "8712",
+        Text("监测端口（健康检查与 Prometheus 指标）；0 为不用", "Port of health checks and metrics; 0 means none"),
+    ),
+    Setting(
+        "BIHUAN_MONITOR_BIND",
+        "127.0.0.1",
+        Text(
+            "监测端口的监听地址；不是本机地址时必须设置令牌",
+            "Address the monitor listens on; any but this machine's own needs a token",
+        ),
+    ),
+    Setting(
+        "BIHUAN_MONITOR_TOKEN",
+        "",
+        Text("读取指标须出示的令牌（Authorization: Bearer）", "Token that readers of metrics must show as a bearer"),
+    ),
+    Setting(
+        "BIHUAN_LOG_FORMAT",
+        "",
+        Text(
+            "日志格式 json 或 line；留空时终端用 line，其余用 json",
+            "Form of the log, json or line; empty means line on a terminal and json elsewhere",
+        ),
+    ),
+    Setting(
+        "BIHUAN_CERTIFICATE",
+        "",
+        Text(
+            "代理所用证书文件的路径，供体检核对有效期",
+            "The proxy's certificate file, so that the doctor can look at its end",
+        ),
+    ),
+    Setting(
+        "BIHUAN_BACKUP",
+        "",
+        Text("备份目录；设置后每天 01:30 自动备份", "Folder of the backups; when set, one is made every day at 01:30"),
+    ),
+    Setting(
         "BIHUAN_HOSTS",
         "127.0.0.1,localhost,[::1]",
         Text("允许的主机名，逗号分隔", "Host names served, comma separated"),

@@ -30,6 +30,7 @@ from django.db.models import Max  # noqa: E402
 from bihuan.core import clock  # noqa: E402
 from bihuan.core.events.models import OutboxEvent  # noqa: E402
 from bihuan.core.pages.live import feeds, tickets  # noqa: E402
+from bihuan.site.operations import pulses  # noqa: E402
 
 log = logging.getLogger("bihuan.live")
 
@@ -128,6 +129,7 @@ class Live:
         # One thread, so one database connection, whatever the number of pages.
         self.reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-reader")
         self.feeds = feeds.feeds_by_event()
+        self.pulse = pulses.of("live")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -146,6 +148,7 @@ class Live:
                     connection.end()
                 for task in self.tasks:
                     task.cancel()
+                self.pulse.end()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
@@ -160,6 +163,7 @@ class Live:
         """Reads what is new, and hands it round. With nobody connected it only keeps its place."""
         while True:
             try:
+                self.pulse.beat()  # from the loop itself: one that hangs falls silent
                 await self._look_once()
             except Exception:  # the database may be away for a while; pages turn stale meanwhile
                 log.exception("live events pause")
@@ -200,6 +204,9 @@ class Live:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         if scope["path"].rstrip("/").endswith("/healthz"):
             await _answer(send, 200, b"ok")
+            return
+        if scope["path"].rstrip("/").endswith("/readyz"):
+            await _answer(send, *((200, b"ready") if self.position is not None else (503, b"not ready")))
             return
         if scope["method"] != "GET":
             await _answer(send, 405)

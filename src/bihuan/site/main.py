@@ -60,6 +60,9 @@ COMMANDS = (
     ),
     Mounted("watchdog", "bihuan.site.running:watchdog", Text("只运行看门狗", "Only the watchdog"), RUN),
     Mounted(
+        "monitor", "bihuan.site.running:monitor", Text("只运行健康检查与指标", "Only health checks and metrics"), RUN
+    ),
+    Mounted(
         "demo",
         "bihuan.site.demo.command:demo_command",
         Text("虚构城市演示", "A fictional city to try things in"),

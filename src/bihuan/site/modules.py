@@ -17,6 +17,7 @@ MODULES = (
     "bihuan.registers.chemicals.module",
     "bihuan.domains.campaign.module",
     "bihuan.connectors.oidc.module",
+    "bihuan.site.operations.module",
 )
 
 #: Parts that hold tables and have nothing to declare.

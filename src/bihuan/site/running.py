@@ -23,11 +23,15 @@ from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events.outbox import place_pending
 from bihuan.core.jobs.queue import run_worker
 from bihuan.kernel.problem import Problem
+from bihuan.kernel.pulse import Pulse
 from bihuan.kernel.text import Text
 from bihuan.loop.watchdog import run_watchdog
 from bihuan.site import collecting, plane
 from bihuan.site.commands import upkeep
 from bihuan.site.environment import setting
+from bihuan.site.operations import pulses
+from bihuan.site.operations.alarms import standing_still
+from bihuan.site.operations.monitor import require_token, serve
 from bihuan.site.supervising import Part, Supervisor
 
 log = logging.getLogger("bihuan.up")
@@ -76,6 +80,9 @@ def up(argv: Sequence[str]) -> int:
             _require_free(host, number, "BIHUAN_PORT, BIHUAN_LIVE_PORT")
         for where, number in plane.ports() if with_plane else ():
             _require_free(where, number, "BIHUAN_BUS_PORT, BIHUAN_BUS_MQTT_PORT; bihuan up --no-streams")
+        if settings.BIHUAN_MONITOR_PORT:
+            require_token(settings.BIHUAN_MONITOR_BIND)
+            _require_free(settings.BIHUAN_MONITOR_BIND, settings.BIHUAN_MONITOR_PORT, "BIHUAN_MONITOR_PORT")
         prepare(migrate=chosen.migrate)
         connections.close_all()
         address = settings.BIHUAN_PUBLIC_URL or f"http://{host}:{port}/"
@@ -84,6 +91,7 @@ def up(argv: Sequence[str]) -> int:
             "已启动：{address}（Ctrl-C 停止）\n进程：{parts}",
             "Running: {address} (Ctrl-C stops it)\nProcesses: {parts}",
         ).format(address=address, parts=", ".join(p.name for p in everybody))
+        pulses.expect([p.name for p in everybody if p.name in pulses.PROCESSES])
         return Supervisor(everybody).run(ready=lambda: print(said, flush=True))  # noqa: T201  # speaks to a terminal
 
 
@@ -104,6 +112,7 @@ def parts() -> list[Part]:
         Part("worker", [*own, "worker"]),
         Part("clerk", [*own, "clerk"]),
         Part("watchdog", [*own, "watchdog"]),
+        *([Part("monitor", [*own, "monitor"])] if settings.BIHUAN_MONITOR_PORT else []),
     ]
 
 
@@ -163,46 +172,60 @@ def _become(command: list[str]) -> int:
 def worker(argv: Sequence[str]) -> int:
     """Only a worker: periodic jobs, then whatever waits."""
     argparse.ArgumentParser(prog="bihuan worker").parse_args(list(argv))
-    run_worker(stop=_until_told())
+    pulse = pulses.of("worker")
+    run_worker(stop=until_told(), pulse=pulse)
+    pulse.end()
     return 0
 
 
 def clerk(argv: Sequence[str]) -> int:
     """Only the clerk: seals the audit and places events, every two seconds, for ever."""
     argparse.ArgumentParser(prog="bihuan clerk").parse_args(list(argv))
-    stop = _until_told()
+    stop, pulse = until_told(), pulses.of("clerk")
     while not stop():
-        clerk_round()
-        _nap(CLERK_PAUSE, stop)
+        pulse.beat()
+        clerk_round(pulse)
+        nap(CLERK_PAUSE, stop)
+    pulse.end()
     return 0
 
 
 def watchdog(argv: Sequence[str]) -> int:
     """Only the watchdog: asks what stands still, and says that it is alive."""
     argparse.ArgumentParser(prog="bihuan watchdog").parse_args(list(argv))
-    run_watchdog(stop=_until_told())
+    pulse = pulses.of("watchdog")
+    run_watchdog(stop=until_told(), beside=standing_still, alive=pulse.beat)
+    pulse.end()
     return 0
 
 
-def clerk_round() -> None:
+def monitor(argv: Sequence[str]) -> int:
+    """Only the monitor: health checks and metrics on a port of its own."""
+    argparse.ArgumentParser(prog="bihuan monitor").parse_args(list(argv))
+    serve(stop=until_told())
+    return 0
+
+
+def clerk_round(pulse: Pulse | None = None) -> None:
     """Until nothing waits. One half failing must not keep the other from its work."""
     for name, work in (("sealing", lambda: seal_pending(at=clock.now())), ("placing", place_pending)):
         try:
             while work():
-                pass
+                if pulse is not None:
+                    pulse.beat()
         except Exception:  # the database may be away for a while
             log.exception("%s pauses", name)
             connections.close_all()
 
 
-def _until_told() -> Callable[[], bool]:
+def until_told() -> Callable[[], bool]:
     told = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.append(True))
     return lambda: bool(told)
 
 
-def _nap(seconds: float, stop: Callable[[], bool]) -> None:
+def nap(seconds: float, stop: Callable[[], bool]) -> None:
     until = time.monotonic() + seconds
     while not stop() and time.monotonic() < until:
         time.sleep(0.1)

@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from bihuan.core import logs
 from bihuan.core.secrets import write_secret
 from bihuan.site.environment import home, is_on, setting
 from bihuan.site.modules import APPS
@@ -19,6 +20,11 @@ BIHUAN_PUBLIC_URL = setting("BIHUAN_PUBLIC_URL")
 BIHUAN_PROXIES = int(setting("BIHUAN_PROXIES"))
 BIHUAN_LIVE_PORT = int(setting("BIHUAN_LIVE_PORT"))
 BIHUAN_LIVE_URL = setting("BIHUAN_LIVE_URL").rstrip("/")
+BIHUAN_MONITOR_PORT = int(setting("BIHUAN_MONITOR_PORT"))
+BIHUAN_MONITOR_BIND = setting("BIHUAN_MONITOR_BIND")
+BIHUAN_MONITOR_TOKEN = setting("BIHUAN_MONITOR_TOKEN")
+BIHUAN_CERTIFICATE = setting("BIHUAN_CERTIFICATE")
+BIHUAN_BACKUP = setting("BIHUAN_BACKUP")
 BIHUAN_MAP_TILES = setting("BIHUAN_MAP_TILES")
 BIHUAN_OIDC = {
     "issuer": setting("BIHUAN_OIDC_ISSUER"),
@@ -127,6 +133,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 MIDDLEWARE = [
+    # First of all: a probe knows neither our host names nor our sessions.
+    "bihuan.core.pages.answering.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bihuan.core.pages.middleware.PageSecurityMiddleware",
@@ -154,10 +162,4 @@ TEMPLATES = [
 ]
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-}
+LOGGING = logs.configuration(setting("BIHUAN_LOG_FORMAT"))

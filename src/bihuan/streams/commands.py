@@ -20,6 +20,7 @@ from nats.errors import NoServersError
 from nats.js.errors import APIError, NotFoundError
 
 from bihuan.kernel.problem import Problem
+from bihuan.kernel.pulse import Pulse
 from bihuan.kernel.text import Text
 from bihuan.streams import generating, processes, recording, status, wire, workloads
 from bihuan.streams.bus import client, layout, space
@@ -86,8 +87,10 @@ def stream_command(argv: Sequence[str]) -> int:
         return _guarded(lambda: work[args.do](settings, args))
     if args.do == "folds":
         only = set(args.only) if args.only else None
-        return _guarded(lambda: _forever(lambda stop: processes.run_folds(settings, stop, say, only=only)))
-    return _guarded(lambda: _forever(lambda stop: run[args.do](settings, stop, say)))
+        pulse = Pulse(settings.home, "folds")
+        return _guarded(lambda: _forever(lambda stop: processes.run_folds(settings, stop, say, only=only), pulse))
+    pulse = Pulse(settings.home, args.do)
+    return _guarded(lambda: _forever(lambda stop: run[args.do](settings, stop, say), pulse))
 
 
 def _guarded(work: Any) -> int:
@@ -101,9 +104,20 @@ def _guarded(work: Any) -> int:
         return 3
 
 
-def _forever(work: Any) -> int:
+def _forever(work: Any, pulse: Pulse) -> int:
+    async def beat() -> None:
+        """In the loop that does the work: one that hangs falls silent."""
+        while True:
+            pulse.beat()
+            await asyncio.sleep(5)
+
     async def main() -> None:
-        await work(processes.stop_on_signals())
+        beating = asyncio.create_task(beat())
+        try:
+            await work(processes.stop_on_signals())
+        finally:
+            beating.cancel()
+            pulse.end()
 
     asyncio.run(main())
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, models, transaction
 from pydantic import BaseModel, TypeAdapter
 
+from bihuan.core import meters
 from bihuan.core.access import statements
 from bihuan.core.access.context import Context
 from bihuan.core.access.rows import Row
@@ -34,8 +36,12 @@ from bihuan.core.events import outbox
 from bihuan.core.jobs.queue import enqueue
 from bihuan.core.modules import registry
 from bihuan.core.sync.models import IdempotencyKey
+from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
+log = logging.getLogger("bihuan.actions")
+#: A line of the log names so many; the audit row has them all.
+SUBJECTS_LOGGED = 8
 _running: ContextVar[str | None] = ContextVar("bihuan_running_action", default=None)
 
 
@@ -178,15 +184,23 @@ def run(made: Action, *, ctx: Context, inputs: Mapping[str, Any], key: str | Non
     if (outer := _running.get()) is not None:
         raise RuntimeError(f"{made.name} was called inside {outer}: an action never calls an action")
     mark = _running.set(made.name)
+    outcome = "broken"
     try:
         typed = parse(made, {k: _outward(v) for k, v in inputs.items()})
         if not made.anonymous and ctx.actor.kind == "anonymous":
             raise LoginNeeded
-        return _run_in_transaction(made, ctx, typed, key)
+        done = _run_in_transaction(made, ctx, typed, key)
+        outcome = "done"
+        return done
     except (Denied, NotFound, LoginNeeded, SecondFactorNeeded) as refused:
+        outcome = "denied"
         _write_denial(made, ctx, inputs, refused.code)
         raise
+    except Problem:
+        outcome = "refused"
+        raise
     finally:
+        meters.COUNTS.add(meters.ACTIONS, action=made.name, outcome=outcome)
         _running.reset(mark)
 
 
@@ -218,6 +232,9 @@ def _run_in_transaction(made: Action, ctx: Context, typed: BaseModel, key: str |
         result = _result(value)
         if stored is not None:
             statements.change(stored, result={"audit_row": str(audit_row), "result": result})
+    log.info(
+        "action", extra={"action": made.name, "outcome": "done", "subjects": sorted(unit.subjects)[:SUBJECTS_LOGGED]}
+    )
     return Done(audit_row=audit_row, result=result, value=value)
 
 

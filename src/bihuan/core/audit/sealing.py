@@ -120,7 +120,7 @@ def anchor_missing() -> None:
 
 
 def _lacking(path: Path) -> Any:
-    return Seal.objects.filter(number__gt=_last_number(path) if path.exists() else 0)
+    return Seal.objects.filter(number__gt=last_anchored(path))
 
 
 def _ends_whole(path: Path) -> bool:
@@ -131,7 +131,10 @@ def _ends_whole(path: Path) -> bool:
         return file.read(1) == b"\n"
 
 
-def _last_number(path: Path) -> int:
+def last_anchored(path: Path) -> int:
+    """The number of the last seal the anchor file names; 0 where there is none."""
+    if not path.exists():
+        return 0
     with path.open("rb") as file:
         file.seek(0, os.SEEK_END)
         file.seek(max(0, file.tell() - 8192))

@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from django.db import connections
 from django.db.models import F
 
+from bihuan.core import logs, meters
 from bihuan.core.access.context import Context, service_actor
 from bihuan.core.jobs.models import Task
 from bihuan.core.jobs.terms import TaskState
 from bihuan.core.modules import Job, registry
+from bihuan.kernel.pulse import SILENCE, Pulse
 
 log = logging.getLogger("bihuan.jobs")
 LEASE = timedelta(minutes=5)
@@ -72,24 +74,28 @@ def claim(*, at: datetime, worker: str) -> Task | None:
     return None
 
 
-def work_one(*, at: datetime, worker: str) -> bool:
-    """Take one task and do it. False when there is nothing to do now."""
+def work_one(*, at: datetime, worker: str, begun: Callable[[str], None] | None = None) -> bool:
+    """Take one task and do it. False when there is nothing to do now. `begun` hears the name of what is taken up."""
     task = claim(at=at, worker=worker)
     if task is None:
         return False
     job = registry().job(task.job)
+    if begun is not None:
+        begun(job.name)
     attempts = task.attempts
     # Only as long as the lease is ours: whoever took it over meanwhile has the word.
     mine = Task.objects.filter(pk=task.pk, state=TaskState.RUNNING, worker=worker, attempts=attempts)
     if attempts > job.max_attempts:
         mine.update(state=TaskState.FAILED, error=LOST, lease_until=None, finished_at=at)
         return True
+    started, outcome = time.monotonic(), "failed"
+    mark = logs.cause.set(f"job:{task.pk}")
     try:
         ctx = Context(actor=service_actor(job.name, *job.grants), at=at, cause=f"job:{task.pk}")
         job.handle(ctx=ctx, **task.payload)
     except Exception:  # a job may fail in any way; the queue must outlive it
         error = traceback.format_exc()[-4000:]
-        log.exception("job %s failed, attempt %d", task.job, attempts)
+        log.exception("job %s failed, attempt %d", task.job, attempts, extra={"job": task.job})
         gone = attempts >= job.max_attempts
         mine.update(
             state=TaskState.FAILED if gone else TaskState.WAITING,
@@ -99,7 +105,12 @@ def work_one(*, at: datetime, worker: str) -> bool:
             finished_at=at if gone else None,
         )
     else:
+        outcome = "done"
         mine.update(state=TaskState.DONE, error="", lease_until=None, finished_at=at, progress=100)
+    finally:
+        logs.cause.reset(mark)
+        meters.COUNTS.add(meters.JOBS, job=job.name, outcome=outcome)
+        meters.COUNTS.observe(meters.JOB_SECONDS, time.monotonic() - started)
     return True
 
 
@@ -131,14 +142,22 @@ def drain(*, at: datetime, limit: int = 10_000) -> int:
     return done
 
 
-def run_worker(*, stop: Callable[[], bool], idle: float = 0.5) -> None:
+def run_worker(*, stop: Callable[[], bool], idle: float = 0.5, pulse: Pulse | None = None) -> None:
     """The worker process: periodic jobs, then whatever waits, for ever."""
     worker = f"{socket.gethostname()}:{os.getpid()}"
+
+    def begun(job: str) -> None:
+        # As long as the lease: whoever works longer than that without a word has lost the task anyway.
+        if pulse is not None:
+            pulse.beat(doing=job, within=LEASE.total_seconds() + SILENCE)
+
     while not stop():
         now = datetime.now(UTC)
+        if pulse is not None:
+            pulse.beat()
         try:
             enqueue_due(at=now)
-            busy = work_one(at=now, worker=worker)
+            busy = work_one(at=now, worker=worker, begun=begun)
         except Exception:  # the database may be away for a while
             log.exception("worker pauses")
             connections.close_all()

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from bihuan.core import clock
+from bihuan.core import clock, logs
 from bihuan.core.access.context import Actor, Context
 from bihuan.core.access.identification import actor_of_token
 from bihuan.core.access.sessions import actor_of_session
 from bihuan.core.actions.problems import LoginNeeded
 from bihuan.core.pages import doors, language, problems
+from bihuan.core.pages.answering import note_answer
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import current_language
 
@@ -34,11 +35,14 @@ class ContextMiddleware:
         said = language.language_of(request)
         request.ctx = Context(actor=actor, at=at, language=said)  # type: ignore[attr-defined]
         mark = current_language.set(said)
+        logged = logs.request_id.set(request.ctx.request_id)  # type: ignore[attr-defined]
         try:
             with translation.override(language.DJANGO_CODES[said]):
                 response = self.get_response(request)
+            note_answer(request, response)
         finally:
             current_language.reset(mark)
+            logs.request_id.reset(logged)
         response.headers["X-Request-ID"] = request.ctx.request_id  # type: ignore[attr-defined]
         response.headers.setdefault("Content-Language", "zh-CN" if said == "zh" else "en")
         if actor.kind != "anonymous":

@@ -71,10 +71,11 @@ def descendants(pid: int) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="counts processes as Linux lists them")
 def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> None:
     home, log = tmp_path / "home", tmp_path / "log"
-    port, live_port = free_port(), free_port()
+    port, live_port, monitor_port = free_port(), free_port(), free_port()
     environment = ENVIRONMENT | {
         "BIHUAN_HOME": str(home), "BIHUAN_PORT": str(port), "BIHUAN_LIVE_PORT": str(live_port), "BIHUAN_WEB_PROCESSES": "1",
         "BIHUAN_BUS_PORT": str(free_port()), "BIHUAN_BUS_MQTT_PORT": "0",
+        "BIHUAN_MONITOR_PORT": str(monitor_port),
     }  # fmt: skip
     command = [sys.executable, "-m", "bihuan.site.main"]
     with log.open("w") as file:
@@ -84,6 +85,15 @@ def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> N
         until(lambda: up.poll() is not None or answers(f"{site}/account/login/"), log.read_text)
         until(lambda: up.poll() is not None or answers(f"http://127.0.0.1:{live_port}/healthz"), log.read_text)
         assert up.poll() is None, log.read_text()
+
+        monitor = f"http://127.0.0.1:{monitor_port}"
+        until(lambda: up.poll() is not None or answers(f"{monitor}/readyz"), log.read_text)
+        found = httpx.get(f"{monitor}/healthz").json()["checks"]
+        names = ("web", "live", "worker", "clerk", "watchdog", "monitor", "intake", "folds", "history")
+        assert found == dict.fromkeys(names, True)
+        assert answers(f"{site}/readyz")
+        until(lambda: "bihuan_requests_total{" in httpx.get(f"{monitor}/metrics").text, log.read_text)
+        assert 'bihuan_up{process="worker"} 1' in httpx.get(f"{monitor}/metrics").text
 
         page = httpx.get(f"{site}/account/login/").text
         style = re.search(r'href="(/static/pages/bihuan\.[0-9a-f]{12}\.css)"', page)

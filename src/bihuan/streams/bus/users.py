@@ -5,9 +5,12 @@ Devices reach no `$JS.API` and no bucket, so a stolen password of one plant neit
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,16 +53,32 @@ class Register:
         return tuple(User(**x) for x in json.loads(self.path.read_text(encoding="utf-8")))
 
     def ours(self) -> User:
-        found = next((x for x in self.users() if not x.enterprise), None)
-        return found or self._put(User(name=OURS, password=secrets.token_urlsafe(24)))
+        """Ours, made by whoever asks first: bus, intake, folds and historian start side by side on an empty home."""
+        if found := self._ours():
+            return found
+        with self._alone():
+            return self._ours() or self._put(User(name=OURS, password=secrets.token_urlsafe(24)))
+
+    def _ours(self) -> User | None:
+        return next((x for x in self.users() if not x.enterprise), None)
 
     def issue(self, enterprise: str) -> User:
         """发放: a new password replaces the old one, which ends at the next reload of the server."""
         code = token(enterprise)
-        return self._put(User(name=f"e-{code}", password=secrets.token_urlsafe(24), enterprise=code))
+        with self._alone():
+            return self._put(User(name=f"e-{code}", password=secrets.token_urlsafe(24), enterprise=code))
 
     def withdraw(self, enterprise: str) -> None:
-        self._write(tuple(x for x in self.users() if x.enterprise != enterprise))
+        with self._alone():
+            self._write(tuple(x for x in self.users() if x.enterprise != enterprise))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Reading, changing and writing back is one step."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _put(self, user: User) -> User:
         self._write((*(x for x in self.users() if x.name != user.name), user))

@@ -29,6 +29,7 @@ from bihuan.domains.campaign.tests import plays as campaign_plays
 from bihuan.loop.actions import directing
 from bihuan.parties.models import Organisation, Region, Thing
 from bihuan.registers.enterprises.tests import plays as enterprise_plays
+from bihuan.registers.major_hazards.tests import plays as hazard_plays
 from cast import Cast, context, saved
 from plays import Play
 
@@ -105,8 +106,16 @@ def people(cast, log_in) -> Callable[[str], Any]:
     said: dict[str, tuple[tuple[str, ...], Organisation, Region | None]] = {
         "works": (("handler",), cast.works, None),
         "stranger": (("handler",), cast.neighbour, None),
-        "office": (("committee_office", "campaign_office", "enterprises_keeper"), cast.office, cast.city),
-        "office_next": (("committee_office", "campaign_office", "enterprises_keeper"), next_office, cast.next_city),
+        "office": (
+            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper"),
+            cast.office,
+            cast.city,
+        ),
+        "office_next": (
+            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper"),
+            next_office,
+            cast.next_city,
+        ),
         "administrator": (("system_administrator",), cast.office, cast.city),
         "administrator_next": (("system_administrator",), next_office, cast.next_city),
         "auditor": (("audit_administrator",), cast.office, EVERYWHERE),
@@ -214,6 +223,9 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,
+    "major-hazard-sheet": lambda c, p: Owned(
+        {"form": "json", "unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"
+    ),
 }
 
 

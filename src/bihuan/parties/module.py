@@ -8,7 +8,7 @@ from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.text import Text
 from bihuan.parties import actions, queries
 from bihuan.parties.directory import DIRECTORY, place_of
-from bihuan.parties.models import Organisation, Region
+from bihuan.parties.models import Organisation, Person, Region, Thing
 from bihuan.parties.terms import PartiesGrants
 
 MODULE = Module(
@@ -39,5 +39,7 @@ MODULE = Module(
         OrganisationPlaces(place_of),
         RowSource(Organisation, queries.find_organisations),
         RowSource(Region, queries.find_regions),
+        RowSource(Thing, queries.find_things),
+        RowSource(Person, queries.find_people),
     ),
 )

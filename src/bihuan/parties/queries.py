@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
-from bihuan.parties.models import CalendarDay, Organisation, Parameter, Region, Thing
+from bihuan.parties.models import CalendarDay, Organisation, Parameter, Person, Region, Thing
 from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
+from bihuan.parties.terms import ThingState
 
 
 def get_organisation(*, ctx: Context, code: str) -> Organisation:
@@ -48,6 +49,18 @@ def find_regions(*, ctx: Context, text: str) -> Iterable[Region]:
     """For the picker of a form: regions by a piece of their name or code."""
     rows = Region.objects.visible_to(ctx.actor)
     return rows.filter(Q(name__contains=text) | Q(code__startswith=text)) if text else rows
+
+
+def find_things(*, ctx: Context, text: str) -> Iterable[Thing]:
+    """For the picker of a form: things in use by a piece of their name or code."""
+    rows = Thing.objects.visible_to(ctx.actor).exclude(state=ThingState.RETIRED)
+    return rows.filter(Q(name__contains=text) | Q(code__startswith=text)) if text else rows
+
+
+def find_people(*, ctx: Context, text: str) -> Iterable[Person]:
+    """For the picker of a form: people who haven't left, by a piece of their name."""
+    rows = Person.objects.visible_to(ctx.actor).filter(left_on__isnull=True)
+    return rows.filter(name__contains=text) if text else rows
 
 
 def known_units(*, ctx: Context, region_path: str) -> list[KnownUnit]:

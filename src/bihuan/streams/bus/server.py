@@ -14,10 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.streams.bus.users import User
+
+DISK_FULL: Final = b"no space left on device"
+ENOUGH_ROOM: Final = 256 << 20
 
 
 class ServerMissing(Problem):
@@ -116,6 +120,8 @@ class Server:
     def __init__(self, settings: ServerSettings) -> None:
         self.settings = settings
         self.child: subprocess.Popen[bytes] | None = None
+        self._read = 0  # of the server's log
+        self._was_full = False
 
     @property
     def url(self) -> str:
@@ -135,6 +141,7 @@ class Server:
         """`tied`: the server ends when the thread that started it does, however that ends."""
         path = self.write_configuration()
         log = (self.settings.home / "nats.log").open("ab")
+        self._read, self._was_full = log.tell(), False
         with log:
             self.child = subprocess.Popen(  # noqa: S603  # our own binary, our own configuration
                 [find_server(), "-c", str(path)],
@@ -162,6 +169,23 @@ class Server:
 
     def alive(self) -> bool:
         return self.child is not None and self.child.poll() is None
+
+    def is_stuck(self) -> bool:
+        """A full disk leaves nats-server refusing to write after there is room again (seen with 2.15); only a restart
+        helps. True once for each time it said so and there is room now.
+        """
+        log = self.settings.home / "nats.log"
+        if log.exists() and log.stat().st_size > self._read:
+            with log.open("rb") as said:
+                said.seek(self._read)
+                text = said.read()
+            self._read += len(text)
+            self._was_full |= DISK_FULL in text.lower()
+        usage = shutil.disk_usage(self.settings.home)
+        if not self._was_full or usage.free < min(ENOUGH_ROOM, usage.total // 10):
+            return False
+        self._was_full = False
+        return True
 
     def kill(self) -> None:
         if self.child is not None:
@@ -194,6 +218,14 @@ def supervise(
         ready()
         began = time.monotonic()
         while not stopping():
+            if server.alive() and server.is_stuck():
+                said(
+                    Text(
+                        "磁盘已有空间，重启总线以恢复写入",
+                        "There is room on the disk again; restarting the bus to write",
+                    )
+                )
+                server.stop()
             if server.alive():
                 if time.monotonic() - began > 60:
                     pause = 1.0

@@ -116,7 +116,9 @@ class Worker:
         assert self.fold is not None
         fold, set_ = self.fold, self.settings
         subjects = (f"TELEMETRY.{self.partition}.>",)
-        reader = OrderedReader(self.client, self.js, stream="TELEMETRY", subjects=subjects, after=fold.seq)
+        reader = OrderedReader(
+            self.client, self.js, stream="TELEMETRY", subjects=subjects, after=fold.seq, epoch=fold.epoch
+        )
         saved_seq, saved_at = fold.counts["entries"], time.monotonic()
         try:
             while not stop.is_set():

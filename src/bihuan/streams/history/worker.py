@@ -58,7 +58,9 @@ class Historian:
         self.last.take(await asyncio.to_thread(self.store.last_values))
         answering = await self.client.subscribe(LAST, cb=self._answer)
         self.seq = known.last_seq if known.epoch == epoch else 0
-        reader = OrderedReader(self.client, self.js, stream="TELEMETRY", subjects=("TELEMETRY.*.*",), after=self.seq)
+        reader = OrderedReader(
+            self.client, self.js, stream="TELEMETRY", subjects=("TELEMETRY.*.*",), after=self.seq, epoch=epoch
+        )
         committed = swept = time.monotonic()
         try:
             while not stop.is_set():

@@ -93,10 +93,12 @@ class IntakeWorker:
 
     async def _work(self, stop: asyncio.Event) -> None:
         epoch = await layout.epoch_of(self.js, "RAW")
-        self.mark = zlib.crc32(epoch.encode()) & 0x7FFF
         self.taken = await self._start(epoch)
+        if self.taken > (await self.js.stream_info("RAW")).state.last_seq:
+            epoch, self.taken = await layout.begin_epoch(self.js, "RAW"), 0  # restored from an older copy
+        self.mark = zlib.crc32(epoch.encode()) & 0x7FFF
         await self.read_maps()
-        reader = OrderedReader(self.client, self.js, stream="RAW", subjects=("RAW.>",), after=self.taken)
+        reader = OrderedReader(self.client, self.js, stream="RAW", subjects=("RAW.>",), after=self.taken, epoch=epoch)
         looked = saved = time.monotonic()
         noted = self.taken
         try:

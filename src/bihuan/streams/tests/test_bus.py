@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nats.errors
 import pytest
@@ -13,8 +14,8 @@ from nats.js.errors import APIError, KeyNotFoundError
 
 from bihuan.streams.bus import client, layout
 from bihuan.streams.bus.lease import Lease
-from bihuan.streams.bus.reader import OrderedReader
-from bihuan.streams.bus.server import configuration
+from bihuan.streams.bus.reader import OrderedReader, StreamBeganAnew
+from bihuan.streams.bus.server import Server, ServerSettings, configuration
 
 pytestmark = pytest.mark.nats
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
@@ -209,3 +210,42 @@ def test_a_full_stream_refuses_and_drops_nothing(bus, run):
             assert (await js.stream_info("DEAD")).state.messages == kept > 0
 
     run(story())
+
+
+def test_a_reader_of_a_stream_that_was_made_anew_says_so_instead_of_skipping(bus, run):
+    async def story():
+        async with bus.connected() as (nc, js):
+            for n in range(5):
+                await js.publish("RAW.acme.gw", str(n).encode())
+            epoch = await layout.epoch_of(js, "RAW")
+            reader = OrderedReader(nc, js, stream="RAW", subjects=("RAW.>",), after=0, epoch=epoch)
+            assert [e.seq for e in await reader.some(most=9, wait=30)] == [1, 2, 3, 4, 5]
+            await js.delete_stream("RAW")
+            await layout.ensure(js, share=0.002, lease_seconds=3.0)
+            for n in range(9):
+                await js.publish("RAW.acme.gw", str(n).encode())
+            got = []
+            while not got:
+                try:
+                    got = await reader.some(most=9, wait=0.2)
+                except StreamBeganAnew:
+                    break
+            assert not got
+            older = OrderedReader(nc, js, stream="RAW", subjects=("RAW.>",), after=10)
+            with pytest.raises(StreamBeganAnew):
+                await older.some(most=9, wait=0.2)
+
+    run(story())
+
+
+def test_a_server_whose_disk_was_full_is_stuck_once_there_is_room(tmp_path, monkeypatch):
+    made = Server(ServerSettings(home=tmp_path, users=()))
+    usage = SimpleNamespace(total=100 << 30, free=0)
+    monkeypatch.setattr("bihuan.streams.bus.server.shutil.disk_usage", lambda _: usage)
+    assert not made.is_stuck()
+    with (tmp_path / "nats.log").open("a") as log:
+        log.write("[ERR] JetStream failed to store a msg: no space left on device\n")
+    assert not made.is_stuck(), "the disk is still full"
+    usage.free = 10 << 30
+    assert made.is_stuck()
+    assert not made.is_stuck(), "it was said once"

@@ -15,7 +15,7 @@ from bihuan.core.evidence import receiving
 from bihuan.core.evidence.terms import EvidenceGrants, EvidenceKind
 from bihuan.core.jobs import queue
 from bihuan.domains.campaign.actions import limits
-from bihuan.domains.campaign.models import TaskMilestone
+from bihuan.domains.campaign.queries import boards
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import jobs as loop_jobs
 from bihuan.loop.actions import directing, handling, verifying
@@ -112,8 +112,7 @@ def _acknowledge(t: Teller, case: Case, day: int) -> Case:
 
 def _submit(t: Teller, case: Case, day: int, seed: int) -> Case:
     actor = t.owner(case, day)
-    dates = list(TaskMilestone.objects.filter(task__case=case, reached_at__isnull=True).order_by("on"))
-    for milestone in dates[:-1]:
+    for milestone in boards.open_milestones(ctx=t.ctx(actor, day), case=case)[:-1]:
         piece = t.evidence(actor, day, title=milestone.said, seed=seed)
         note = "节点工作已完成，佐证附后。"
         perform(limits.reach_milestone, ctx=t.ctx(actor, day), milestone=milestone, note=note, evidence=[piece])

@@ -276,3 +276,9 @@ def search(*, ctx: Context, text: str, limit: int) -> list[Hit]:
         Hit(c.name, c.get_absolute_url(), CampaignState(c.state).label, c.issuer.name, "target")
         for c in campaigns(ctx=ctx, text=text)[:limit]
     ]
+
+
+def open_milestones(*, ctx: Context, case: Case) -> list[TaskMilestone]:
+    """未完成的节点 of the task that a case carries, the earliest first."""
+    mine = TaskMilestone.objects.visible_to(ctx.actor)
+    return list(mine.filter(task__case=case, reached_at__isnull=True).order_by("on"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -85,6 +85,10 @@ class Recalculation:
     """
 
     watches: tuple[type, ...] = (HazardUnit, HazardStock, Sheet)
+
+    def is_concerned(self, row: Any, columns: Collection[str]) -> bool:
+        """Any change of a unit or its stock may change the result; of a sheet only its state does."""
+        return not isinstance(row, Sheet) or "state" in columns
 
     def keep(self, *, rows: Sequence[Any], at: datetime) -> None:
         units = {row.pk for row in rows if isinstance(row, HazardUnit)}

@@ -17,6 +17,7 @@ MODULES = (
     "bihuan.registers.chemicals.module",
     "bihuan.registers.major_hazards.module",
     "bihuan.domains.campaign.module",
+    "bihuan.domains.major_hazard_filing.module",
     "bihuan.connectors.oidc.module",
     "bihuan.site.operations.module",
 )

@@ -78,6 +78,13 @@ class Workload:
         for n in range(self.seconds):
             yield from self._paths.tick(self, n)
 
+    def at_this_moment(self, at_ms: int) -> tuple[Array, Array]:
+        """For a peer that asks: which points answer now, and with what; silent gateways give none."""
+        value = self._paths.values(at_ms)
+        silent = [self._paths.source_of[s] for s, (a, b) in self._paths.silent.items() if a <= at_ms < b]
+        number = np.setdiff1d(np.arange(self.points), np.concatenate(silent)) if silent else np.arange(self.points)
+        return number, value[number]
+
 
 class Paths:
     """What every point does: noise, and steps at stated moments for those that have any."""
@@ -94,11 +101,11 @@ class Paths:
     def over(self, point: int, at: int, until: int = _NEVER) -> None:
         self.steps[point] = [(at, GAS_OVER if self.gas[point] else OVER), (until, 2.0 if self.gas[point] else 50.0)]
 
-    def values(self, tick: int) -> Array:
+    def values(self, at: int) -> Array:
+        tick = at // TICK_MS
         rng = np.random.default_rng((self.seed, tick))
         noise = rng.normal(0, 5, self.points).clip(-20, 20)
         value = np.where(self.gas, np.round(np.abs(noise) / 2, 1), np.round((50 + noise) * 40.95) / 40.95)
-        at = tick * TICK_MS
         for point, steps in self.steps.items():
             for moment, level in steps:
                 if at >= moment:
@@ -107,7 +114,8 @@ class Paths:
         return value
 
     def tick(self, w: Workload, n: int) -> Iterator[Delivery]:
-        value, at = self.values(n), n * TICK_MS
+        at = n * TICK_MS
+        value = self.values(at)
         for source in w.sources:
             mine, skew = self.source_of[source], self.skew.get(source, 0)
             start, end = self.silent.get(source, (_NEVER, _NEVER))

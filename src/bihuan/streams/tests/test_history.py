@@ -95,6 +95,29 @@ def test_the_last_received_wins_before_and_after_compaction(tmp_path_factory, ap
     assert all(x.unique for x in store.version.of("samples"))
 
 
+def encodings(folder, name):
+    column = pq.ParquetFile(folder / name).metadata.row_group(0).column(2)
+    assert column.path_in_schema == "value"
+    return column.encodings
+
+
+@pytest.mark.parametrize("noise", [False, True])
+def test_a_compacted_day_is_exact_and_values_that_repeat_get_a_dictionary(tmp_path, noise):
+    rng, store = np.random.default_rng(1), Store(tmp_path)
+    value = rng.normal(50, 5, 20_000)
+    value = value if noise else np.round(value * 40.95) / 40.95
+    nan = np.array([0x7FF8_0000_0000_1234, 0x7FF8_0000_0000_0001], np.uint64).view(float)
+    value[:6] = [*nan, -0.0, 0.0, float("inf"), 5e-324]
+    rows = Samples(np.zeros(20_000, np.int32), DAY + np.arange(20_000), value, np.zeros(20_000, np.uint8))
+    store.append(rows[:9_000], epoch="e", last_seq=1)
+    store.append(rows[9_000:], epoch="e", last_seq=2)
+    store.compact()
+    (file,) = store.version.of("samples")
+    assert ("RLE_DICTIONARY" in encodings(tmp_path, file.name)) is not noise
+    kept = History(tmp_path).rows(points=[0], start=DAY, end=DAY + DAY_MS)
+    assert kept.value.tobytes() == value.tobytes()
+
+
 def test_rows_that_disagree_about_one_moment_are_counted(tmp_path):
     store = Store(tmp_path)
     store.append(samples((1, 0, 1.0), (1, 0, 1.0), (1, 1, 5.0)), epoch="e", last_seq=1)

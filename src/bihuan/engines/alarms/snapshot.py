@@ -72,10 +72,8 @@ def load(data: bytes) -> Engine:
     at += 8
     tab = engine.tables
     numbers = np.frombuffer(raw[len(raw) - 4 * n :], np.int32)
-    for number in numbers:
-        tab.add(int(number), tick=0)
-    tab.points[:n] = np.frombuffer(raw, tab.points.dtype, n, at)
-    tab.limits[: n * SLOTS] = np.frombuffer(raw, tab.limits.dtype, n * SLOTS, at + 64 * n)
+    points = np.frombuffer(raw, tab.points.dtype, n, at)
+    tab.restore(points, np.frombuffer(raw, tab.limits.dtype, n * SLOTS, at + 64 * n), numbers)
     _people(engine, head)
     return engine
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from uuid import UUID
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import store
 from bihuan.core.jobs import queue
-from bihuan.domains.campaign.actions import opening, publishing
+from bihuan.domains.campaign.actions import opening, publishing, reports
 from bihuan.domains.campaign.models import Campaign
 from bihuan.domains.campaign.queries.plans import plan_of
-from bihuan.domains.campaign.terms import CHUNK, CampaignState, ReadingState
+from bihuan.domains.campaign.rules import reports as reports_rules
+from bihuan.domains.campaign.terms import CALL_AHEAD, CHUNK, CampaignState, ReadingState
 from bihuan.engines.plan_reader.documents.door import open_document, require_plan
 from bihuan.engines.plan_reader.reader import read
 from bihuan.kernel.calendar import day_of
@@ -99,3 +101,28 @@ def _say(ctx: Context, percent: int, said: Text) -> None:
     """Progress goes to the task's row, where the page asks for it."""
     if ctx.cause and ctx.cause.startswith("job:"):
         queue.report_progress(task=UUID(ctx.cause.removeprefix("job:")), percent=percent, said=f"{said.zh}|{said.en}")
+
+
+def call_reports(*, ctx: Context) -> None:
+    """布置报告: whatever the plans ask for within the next days, once; a plan that can't be called is told of at the end."""
+    today = day_of(ctx.at)
+    failed = []
+    for campaign in Campaign.objects.filter(state=CampaignState.PUBLISHED, reporters__isnull=False).distinct():
+        from_on, until_on = campaign.from_on or today, campaign.until_on or today + timedelta(days=366)
+        for called in reports_rules.called_for(campaign.reports, from_on=from_on, until_on=until_on):
+            if not today <= called.on <= today + timedelta(days=CALL_AHEAD):
+                continue
+            try:
+                perform(
+                    reports.call_reports,
+                    ctx=ctx,
+                    campaign={"id": str(campaign.pk)},
+                    kind=called.kind,
+                    on=called.on,
+                    from_on=called.period.from_,
+                    until_on=called.period.until,
+                )
+            except Problem as problem:
+                failed.append(f"{campaign.pk} {called.on}: {problem.text.zh}")
+    if failed:
+        raise RuntimeError("; ".join(failed))

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import Look, RowSource, SearchSource
 from bihuan.domains.campaign import events, jobs
-from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reviewing
+from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reports, reviewing
 from bihuan.domains.campaign.models import Campaign, evidence_seen_by
 from bihuan.domains.campaign.queries.boards import panel_of, search
 from bihuan.domains.campaign.queries.family import filing_panel, find_campaigns
-from bihuan.domains.campaign.terms import CASE_KIND, FILING_KIND, CampaignGrants, CampaignState, CoverState, FilingState
+from bihuan.domains.campaign.queries.reports import panel_of as report_panel
+from bihuan.domains.campaign.terms import (
+    CASE_KIND,
+    FILING_KIND,
+    REPORT_KIND,
+    CampaignGrants,
+    CampaignState,
+    CoverState,
+    FilingState,
+    ReportState,
+)
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import CaseKind
 from bihuan.loop.terms import LoopGrants, Move
@@ -54,6 +66,15 @@ MODULE = Module(
         limits.reach_milestone,
         limits.expect_product,
         limits.confirm_product,
+        reports.name_reporter,
+        reports.end_reporter,
+        reports.call_reports,
+        reports.open_report,
+        reports.write_report,
+        reports.sign_report,
+        reports.say_nothing,
+        reports.send_report,
+        reports.supplement_report,
     ),
     events=(events.PlanRead, events.CampaignPublished, events.CampaignClosed),
     jobs=(
@@ -68,6 +89,13 @@ MODULE = Module(
             Text("派发任务", "Dispatch the tasks"),
             jobs.dispatch,
             grants=(CampaignGrants.DISPATCH, PartiesGrants.READ, LoopGrants.READ),
+        ),
+        Job(
+            "campaign.call_reports",
+            Text("布置报告", "Call for reports"),
+            jobs.call_reports,
+            grants=(CampaignGrants.DISPATCH, PartiesGrants.READ, LoopGrants.READ),
+            daily_at=time(6, 30),
         ),
     ),
     roles=(
@@ -150,8 +178,32 @@ MODULE = Module(
             "Partly: indicators are listed in the review and on the case; measured values are not entered yet",
         ),
         "C01": Text(
-            "部分：看板 → 日程列出季度进展报送日期，尚不收取报告",
-            "Partly: Board → Calendar lists the days of quarterly reports; reports are not collected yet",
+            "看板 → 报告：确定报送单位和专人后，方案写明的季报前十五天自动布置；已报、逾期台账；数字取自台账，逐个点开看明细",
+            "Board → Reports: once the units are named, each quarterly report is called for fifteen days ahead; received and late; every figure leads to its rows",
+        ),
+        "C02": Text(
+            "同一页：验收总结报告覆盖整个行动期；报送后定格，报告期未满的另发补充报告",
+            "The same page: the acceptance report covers the whole campaign; frozen when sent, supplements follow by number",
+        ),
+        "C03": Text(
+            "同一页：每月与季度末月的报送日各自布置月报、季报",
+            "The same page: monthly and quarterly reports, each on its day",
+        ),
+        "C04": Text(
+            "报告 → 起草上报的报告：合并全行动台账，列明应报、已报、未报单位",
+            "Reports → Draft a report upward: the whole ledger, with who has sent and who is missing",
+        ),
+        "C05": Text(
+            "部分：报告页确定专人，未定专人有提示；专人为事项责任人并随到期提醒。提醒发给该单位全体账号",
+            "Partly: reporters are named on the page and warned of when missing; the reminder goes to every account of the unit",
+        ),
+        "C06": Text(
+            "报告页：方案写明日期的进展报告、全面总结；方案报备在方案谱系页",
+            "Reports page: progress and full summary on the plan's days; plans are filed on the family page",
+        ),
+        "C07": Text(
+            "部分：给报送单位定“须签字的身份”，两人分别签齐才能报送，签后再改须重签；小化工专门统计口径尚未单列",
+            "Partly: two capacities must sign, by two people, before sending, and a change voids them; the figures of small chemical works are not listed apart yet",
         ),
     },
     urls="bihuan.domains.campaign.urls",
@@ -173,6 +225,15 @@ MODULE = Module(
             panel=filing_panel,
             panel_template="campaign/filing_panel.html",
         ),
+        CaseKind(
+            REPORT_KIND,
+            Text("专项行动报告", "Campaign report"),
+            icon="file-text",
+            required_evidence=0,
+            guarded=frozenset({Move.SUBMIT}),
+            panel=report_panel,
+            panel_template="campaign/report_panel.html",
+        ),
         EvidenceReach("campaigns", evidence_seen_by),
         RowSource(Campaign, find_campaigns),
         SearchSource(Text("专项行动", "Campaigns"), search, SEES, order=30),
@@ -189,5 +250,11 @@ MODULE = Module(
         Look(FilingState.FILED_LATE, "yellow", "file-check"),
         Look(FilingState.WAITING, "blue", "clock"),
         Look(FilingState.LATE, "red", "alert-triangle"),
+        Look(ReportState.RECEIVED, "green", "file-check"),
+        Look(ReportState.RECEIVED_LATE, "yellow", "file-check"),
+        Look(ReportState.NOTHING, "green", "minus"),
+        Look(ReportState.IN_WORK, "teal", "pencil"),
+        Look(ReportState.WAITING, "blue", "clock"),
+        Look(ReportState.LATE, "red", "alert-triangle"),
     ),
 )

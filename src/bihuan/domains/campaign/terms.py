@@ -16,6 +16,9 @@ CHUNK = 100
 FILING_KIND = "plan_filing"
 REPORT_KIND = "campaign_report"
 
+#: How many days ahead a report is called for: time for its reminder a week before.
+CALL_AHEAD = 15
+
 #: A document of more tasks than this is no plan but a register; it is refused rather than half read.
 MOST_TASKS = 2_000
 
@@ -106,6 +109,27 @@ class LimitKind(Term):
     THEN_ONGOING = "then_ongoing", "到期完成后持续推进", "By a date, then ongoing"
     MILESTONES = "milestones", "多个节点", "Several dates, each a milestone"
     CAMPAIGN = "campaign", "随方案节点", "With the plan's own milestone"
+
+
+class ReportKind(Term):
+    """报告种类."""
+
+    MONTHLY = "monthly", "月报", "Monthly report"
+    QUARTERLY = "quarterly", "季报", "Quarterly report"
+    PROGRESS = "progress", "进展报告", "Progress report"
+    PHASE = "phase", "阶段报告", "Phase report"
+    ACCEPTANCE = "acceptance", "验收总结报告", "Acceptance report"
+
+
+class ReportState(Term):
+    """报送情况."""
+
+    RECEIVED = "received", "已报", "Received"
+    RECEIVED_LATE = "received_late", "逾期报送", "Received late"
+    NOTHING = "nothing", "已报（无情况）", "Nothing to report, as said"
+    IN_WORK = "in_work", "编写中", "Being written"
+    WAITING = "waiting", "待报", "Awaited"
+    LATE = "late", "逾期未报", "Late"
 
 
 class PhaseCheck(Term):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.domains.campaign.web import boards, editing, family, listing, reviewing
+from bihuan.domains.campaign.web import boards, editing, family, listing, reports, reviewing
 
 urlpatterns = [
     path("campaigns/", listing.campaigns, name="campaigns"),
@@ -27,4 +27,10 @@ urlpatterns = [
         family.answer,
         name="campaign-answer",
     ),
+    path("campaigns/<uuid:campaign_id>/reports/", reports.received, name="campaign-reports"),
+    path("reports/<uuid:report_id>/", reports.report_page, name="campaign-report"),
+    path("reports/<uuid:report_id>/edit/", reports.edit, name="campaign-report-edit"),
+    path("reports/<uuid:report_id>/report.docx", reports.word, name="campaign-report-word"),
+    path("reports/<uuid:report_id>/rows.xlsx", reports.excel, name="campaign-report-excel"),
+    path("reports/<uuid:report_id>/figures/<str:code>/", reports.figure, name="campaign-report-figure"),
 ]

@@ -94,11 +94,12 @@ def calendar_entries(
     entries = [Entry(m.end, "phase", m.name) for m in phases]
     for report in reports:
         for due in report["due"]:
-            entries += [Entry(day, "report", report["raw"], report["who"]) for day in _days(due, from_on, until_on)]
+            entries += [Entry(day, "report", report["raw"], report["who"]) for day in days_of(due, from_on, until_on)]
     return sorted(set(entries), key=lambda e: (e.on, e.kind, e.said))
 
 
-def _days(due: str, from_on: date, until_on: date) -> list[date]:
+def days_of(due: str, from_on: date, until_on: date) -> list[date]:
+    """The days a due text of the reader names between two days: a date, a day of the year, a day of each month, each quarter."""
     months = [(y, m) for y in range(from_on.year, until_on.year + 1) for m in range(1, 13)]
     if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", due):
         return [date.fromisoformat(match.group())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import receiving
 from bihuan.core.jobs import queue
 from bihuan.core.modules import registry
-from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reviewing
+from bihuan.domains.campaign import jobs
+from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reports, reviewing
 from bihuan.domains.campaign.models import (
     Campaign,
     CampaignTask,
@@ -20,9 +21,10 @@ from bihuan.domains.campaign.models import (
     PlanItem,
     PlanRelation,
     PlanUnit,
+    Report,
     TaskMilestone,
 )
-from bihuan.domains.campaign.terms import Decision, Relation
+from bihuan.domains.campaign.terms import Decision, Relation, ReportKind
 from bihuan.loop.actions import directing, handling
 from bihuan.loop.models import Case
 from bihuan.parties.models import Organisation
@@ -282,7 +284,86 @@ def _confirm_product(cast: Cast) -> Play:
     return by_office(cast, product=made, note="已建立清单", evidence=[piece.pk])
 
 
+#: A quarterly report is due on 3-25.
+MARCH = datetime(2027, 3, 15, 2, 0, tzinfo=UTC)
+
+
+def report_of(cast: Cast, *, signers: list[str] | None = None) -> Report:
+    """A quarterly report called for from 市工信局."""
+    ctx = context(office_of(cast))
+    perform(reports.name_reporter, ctx=ctx, campaign=published_plan(cast), organisation=cast.industry, signers=signers)
+    jobs.call_reports(ctx=context(service("campaign.call_reports"), at=MARCH))
+    return Report.objects.get()
+
+
+def by_writer(cast: Cast, **inputs: Any) -> Play:
+    return Play(cast.department_clerk, inputs, stranger=cast.stranger, at=MARCH)
+
+
+SECTIONS = [{"key": "progress", "heading": "进展", "text": "已销号{已销号}项。"}]
+
+
+def written(cast: Cast, *, signers: list[str] | None = None) -> Report:
+    report = report_of(cast, signers=signers)
+    ctx = context(cast.department_clerk, at=MARCH)
+    return perform(reports.write_report, ctx=ctx, report=report, title=report.title, sections=SECTIONS).value
+
+
+def _call_reports(cast: Cast) -> Play:
+    campaign = published_plan(cast)
+    perform(reports.name_reporter, ctx=context(office_of(cast)), campaign=campaign, organisation=cast.industry)
+    return by_service(
+        cast,
+        "campaign.call_reports",
+        campaign={"id": str(campaign.pk)},
+        kind=ReportKind.QUARTERLY,
+        on=date(2027, 3, 25),
+        from_on=date(2027, 1, 1),
+        until_on=date(2027, 4, 1),
+    )
+
+
+def _end_reporter(cast: Cast) -> Play:
+    ctx = context(office_of(cast))
+    made = perform(reports.name_reporter, ctx=ctx, campaign=published_plan(cast), organisation=cast.industry)
+    return by_office(cast, reporter=made.value)
+
+
+def _open_report(cast: Cast) -> Play:
+    return by_office(
+        cast,
+        campaign=published_plan(cast),
+        kind=ReportKind.QUARTERLY,
+        from_on=date(2026, 10, 1),
+        last_on=date(2026, 12, 31),
+        due_on=date(2026, 12, 28),
+    )
+
+
+def _write_report(cast: Cast) -> Play:
+    report = report_of(cast)
+    return by_writer(cast, report=report, title=report.title, sections=SECTIONS)
+
+
+def _supplement(cast: Cast) -> Play:
+    sent = perform(reports.send_report, ctx=context(cast.department_clerk, at=MARCH), report=written(cast)).value
+    return by_writer(cast, report=sent)
+
+
 PLAYS = {
+    "campaign.name_reporter": lambda cast: by_office(
+        cast, campaign=published_plan(cast), organisation=cast.industry, signers=["党委主要负责人"]
+    ),
+    "campaign.end_reporter": _end_reporter,
+    "campaign.call_reports": _call_reports,
+    "campaign.open_report": _open_report,
+    "campaign.write_report": _write_report,
+    "campaign.sign_report": lambda cast: by_writer(
+        cast, report=written(cast, signers=["党委主要负责人"]), capacity="党委主要负责人"
+    ),
+    "campaign.say_nothing": lambda cast: by_writer(cast, report=report_of(cast), because="本期无此类任务"),
+    "campaign.send_report": lambda cast: by_writer(cast, report=written(cast)),
+    "campaign.supplement_report": _supplement,
     "campaign.relate": _relate,
     "campaign.unrelate": _unrelate,
     "campaign.cover": _cover,

@@ -11,7 +11,7 @@ import pytest
 from bihuan.core.actions.runner import perform
 from bihuan.core.modules import registry
 from bihuan.domains.campaign.actions import cascade
-from bihuan.domains.campaign.models import Campaign, PlanItem
+from bihuan.domains.campaign.models import Campaign, PlanItem, Report
 from bihuan.domains.campaign.tests import plays
 from browser_checks import assert_sound
 from cast import Cast, context
@@ -81,3 +81,43 @@ def test_the_office_looks_at_a_family_of_plans(
     Campaign.objects.filter(pk=lower.pk).update(state="published")
     page.goto(f"/campaigns/{upper.pk}/coverage/")
     stop("coverage")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])
+def test_a_department_writes_its_report_and_the_office_sees_it(
+    db: None,
+    make_user: Callable[..., Any],
+    open_page: Callable[..., Any],
+    language: str,
+    width: int,
+) -> None:
+    cast = Cast.build()
+    report = plays.written(cast, signers=["党委主要负责人", "政府主要负责人"])
+    roles = registry().roles
+    clerk = make_user("scribe", *roles["handler"].grants, organisation=cast.industry.code)
+    page = open_page(clerk, language=language, width=width)
+
+    def stop(name: str) -> None:
+        shot(page, f"{language}-{width}-{name}")
+        assert_sound(page)
+
+    page.goto(report.get_absolute_url())
+    stop("report")
+    page.locator(".cp-figures a").first.click()
+    page.wait_for_url("**/figures/**")
+    stop("figure")
+    page.goto(f"{report.get_absolute_url()}edit/")
+    page.locator("textarea").first.fill("已销号{已销号}项，逾期{已逾期}项。")
+    stop("report-form")
+    page.locator("main form button[type=submit]").click()
+    page.locator(".cp-sheet .cp-figure").nth(1).wait_for()
+    Report.objects.update(signers=[])
+    page.reload()
+    page.get_by_role("button", name="报送" if language == "zh" else "Send", exact=True).click()
+    page.locator("#bh-dialog-body button.btn-primary, dialog[open] button.btn-primary").first.click()
+    page.locator(".cp-digest").wait_for()
+    stop("report-sent")
+    officer = make_user("chief", *roles["campaign_office"].grants, region=cast.city.path)
+    page = open_page(officer, language=language, width=width)
+    page.goto(f"/campaigns/{report.campaign_id}/reports/")
+    stop("reports")

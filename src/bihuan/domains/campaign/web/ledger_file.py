@@ -43,16 +43,16 @@ def workbook(*, campaign: Campaign, lines: Sequence[LedgerLine], on: date) -> by
     width = len(COLUMNS)
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=width)
     sheet.merge_cells(start_row=2, start_column=1, end_row=2, end_column=width)
-    _write(sheet, 1, 1, f"{campaign.name}{Text('任务台账', ' – ledger of tasks')}")
+    write_cell(sheet, 1, 1, f"{campaign.name}{Text('任务台账', ' – ledger of tasks')}")
     sheet.cell(1, 1).font = Font(size=16, bold=True)
     sheet.cell(1, 1).alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     sheet.row_dimensions[1].height = 34
     said = Text("截至 {on}，共 {n} 项，已销号 {done} 项", "As of {on}: {n} tasks, {done} closed out")
     done = sum(line.task.case.stage == Stage.CLOSED_OUT for line in lines)
-    _write(sheet, 2, 1, str(said.format(on=on.isoformat(), n=len(lines), done=done)))
+    write_cell(sheet, 2, 1, str(said.format(on=on.isoformat(), n=len(lines), done=done)))
     sheet.cell(2, 1).alignment = Alignment(horizontal="right")
     for column, (label, wide) in enumerate(COLUMNS, start=1):
-        _write(sheet, HEAD_ROW, column, str(label))
+        write_cell(sheet, HEAD_ROW, column, str(label))
         cell = sheet.cell(HEAD_ROW, column)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="FFE8EDF4")
@@ -61,7 +61,7 @@ def workbook(*, campaign: Campaign, lines: Sequence[LedgerLine], on: date) -> by
         sheet.column_dimensions[get_column_letter(column)].width = wide
     for number, line in enumerate(lines, start=1):
         for column, value in enumerate(_cells(number, line), start=1):
-            _write(sheet, HEAD_ROW + number, column, value)
+            write_cell(sheet, HEAD_ROW + number, column, value)
             written = sheet.cell(HEAD_ROW + number, column)
             written.alignment = Alignment(vertical="top", wrap_text=True)
             written.border = _BOX
@@ -99,7 +99,7 @@ def _cells(number: int, line: LedgerLine) -> tuple[str | int | date | None, ...]
     )
 
 
-def _write(sheet: object, row: int, column: int, value: object) -> None:
+def write_cell(sheet: object, row: int, column: int, value: object) -> None:
     """公式防护: text goes in as text, whatever it begins with, and stays text when somebody edits the cell."""
     cell = sheet.cell(row, column)  # type: ignore[attr-defined]
     if isinstance(value, str):

@@ -126,6 +126,7 @@ class Registry:
         self.grants: dict[str, Term] = {}
         self._events: dict[str, type] = {}
         self._event_names: dict[type, str] = {}
+        self._declared: dict[type, list[Any]] = {}
         for module in modules:
             self._take(self.modules, module.name, module, "module")
             for grant in module.grants or []:
@@ -190,7 +191,10 @@ class Registry:
 
     def declared(self, kind: type[DeclaredT]) -> list[DeclaredT]:
         """Everything of one type that modules put into `declares`, in the order of the module list."""
-        return [thing for m in self.modules.values() for thing in m.declares if isinstance(thing, kind)]
+        if kind not in self._declared:
+            # Nothing is declared after the start, and a page asks some dozens of times.
+            self._declared[kind] = [t for m in self.modules.values() for t in m.declares if isinstance(t, kind)]
+        return list(self._declared[kind])
 
     @cached_property
     def derived(self) -> tuple[Derived, ...]:

@@ -31,7 +31,9 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class TopbarWidget:
-    """顶栏部件: an icon with a count. `count` answers a number (0 shows none); a page asks again every half minute."""
+    """顶栏部件: an icon with a count. `count` answers a number (0 shows none, more than 99 "99+"), on every page:
+    it should stop counting there. A page asks again every half minute.
+    """
 
     name: str
     label: Text

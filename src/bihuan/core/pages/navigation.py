@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from bihuan.core.access.context import Context
-from bihuan.core.modules import MenuItem, registry
+from bihuan.core.modules import MenuItem, Registry, registry
 from bihuan.core.pages.declared import HomePage, MenuSection, TopbarWidget, UserMenuItem, open_to
+from bihuan.core.pages.wording import up_to
 from bihuan.kernel.text import Text
 
 SECTIONS = (
@@ -44,23 +46,42 @@ class WidgetView:
     url: str
     count: int
 
+    @property
+    def shown(self) -> str:
+        return up_to(self.count, 99)
+
 
 def menu(*, ctx: Context, path: str) -> list[Group]:
     """Sections in order, entries in order; the entry whose address is the longest beginning of this page is current."""
-    items = [i for m in registry().modules.values() for i in m.menu if open_to(ctx, i.needs)]
-    addresses = {id(i): reverse(i.url_name, kwargs=dict(i.kwargs)) for i in items}
-    current = max((a for a in addresses.values() if path.startswith(a)), key=len, default="")
-    sections = {s.code: s for s in (*SECTIONS, *registry().declared(MenuSection))}
-    groups = []
+    if ctx.actor.kind == "anonymous":
+        return []
+    grants = frozenset(h.grant for h in ctx.actor.held)
+    open_sections = _open_sections(registry(), grants, get_script_prefix())
+    addresses = (entry.url for _, entries in open_sections for entry in entries)
+    current = max((a for a in addresses if path.startswith(a)), key=len, default="")
+    return [
+        Group(label, tuple(replace(e, is_current=True) if e.url == current else e for e in entries))
+        for label, entries in open_sections
+    ]
+
+
+@lru_cache(maxsize=500)
+def _open_sections(
+    declared: Registry, grants: frozenset[str], prefix: str
+) -> tuple[tuple[Text, tuple[Entry, ...]], ...]:
+    """What these grants open: the same for everybody who holds them, as long as the process lives."""
+    items = [i for m in declared.modules.values() for i in m.menu if not i.needs or not grants.isdisjoint(i.needs)]
+    sections = {s.code: s for s in (*SECTIONS, *declared.declared(MenuSection))}
+    found = []
     for section in sorted(sections.values(), key=lambda s: s.order):
         inside = sorted((i for i in items if i.section == section.code), key=lambda i: i.order)
         if inside:
-            groups.append(Group(section.label, tuple(_entry(i, addresses[id(i)], current) for i in inside)))
-    return groups
+            found.append((section.label, tuple(_entry(i) for i in inside)))
+    return tuple(found)
 
 
-def _entry(item: MenuItem, address: str, current: str) -> Entry:
-    return Entry(item.label, address, item.icon, address == current)
+def _entry(item: MenuItem) -> Entry:
+    return Entry(item.label, reverse(item.url_name, kwargs=dict(item.kwargs)), item.icon, False)
 
 
 def home_url(*, ctx: Context) -> str:
@@ -78,6 +99,11 @@ def widgets(*, ctx: Context) -> list[WidgetView]:
     ]
 
 
-def user_menu() -> list[Entry]:
-    items = sorted(registry().declared(UserMenuItem), key=lambda i: i.order)
-    return [Entry(i.label, reverse(i.url_name), i.icon, False) for i in items]
+def user_menu() -> tuple[Entry, ...]:
+    return _user_menu(registry(), get_script_prefix())
+
+
+@lru_cache(maxsize=8)
+def _user_menu(declared: Registry, prefix: str) -> tuple[Entry, ...]:
+    items = sorted(declared.declared(UserMenuItem), key=lambda i: i.order)
+    return tuple(Entry(i.label, reverse(i.url_name), i.icon, False) for i in items)

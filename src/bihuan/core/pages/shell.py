@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from bihuan.core.access.context import ANONYMOUS
 from bihuan.core.pages import navigation
@@ -47,12 +51,16 @@ class Shell:
     def menu(self) -> list[navigation.Group]:
         return navigation.menu(ctx=self.ctx, path=self.request.path) if self.ctx and self.is_logged_in else []
 
+    @property
+    def menu_drawn(self) -> SafeString:
+        return _drawn(tuple(self.menu), self.language)
+
     @cached_property
     def widgets(self) -> list[navigation.WidgetView]:
         return navigation.widgets(ctx=self.ctx) if self.ctx and self.is_logged_in else []
 
     @cached_property
-    def user_menu(self) -> list[navigation.Entry]:
+    def user_menu(self) -> tuple[navigation.Entry, ...]:
         return navigation.user_menu()
 
     @property
@@ -70,6 +78,19 @@ class Shell:
     @property
     def map_tiles(self) -> str:
         return str(settings.BIHUAN_MAP_TILES)
+
+
+@lru_cache(maxsize=1_000)
+def _drawn(groups: tuple[navigation.Group, ...], language: str) -> SafeString:
+    """Remembered by all that it shows: everybody of one role sees the same menu on the same page."""
+    return render_to_string("pages/parts/menu.html", {"groups": groups})
+
+
+@receiver(setting_changed)
+def forget(setting: str, **_: Any) -> None:
+    """Where its pictures lie changes only when a test changes the settings."""
+    if setting in ("STATIC_URL", "STORAGES"):
+        _drawn.cache_clear()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

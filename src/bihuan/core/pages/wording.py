@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from bihuan.core.modules import registry
+from bihuan.core.modules import Registry, registry
 from bihuan.core.pages.declared import Look
 from bihuan.kernel import calendar
 from bihuan.kernel.term import Term
@@ -51,12 +52,23 @@ def label(value: Any) -> str:
     return str(said) if isinstance(said, Text) else str(value)
 
 
+def up_to(number: int, most: int) -> str:
+    """A count that went no further than anybody reads: "1000+" says as much as the number would."""
+    return f"{most}+" if number > most else str(number)
+
+
 def local(moment: datetime) -> datetime:
     return moment.astimezone(LOCAL)
 
 
 def look(term: Any) -> Look | None:
-    return next((entry for entry in registry().declared(Look) if entry.term is term), None)
+    return _looks(registry()).get(id(term))
+
+
+@lru_cache(maxsize=4)
+def _looks(declared: Registry) -> dict[int, Look]:
+    """By the member itself: the codes of two enumerations may be alike. The first declaration counts."""
+    return {id(entry.term): entry for entry in reversed(declared.declared(Look))}
 
 
 def ago(moment: datetime, *, at: datetime) -> Text:

@@ -10,9 +10,8 @@ from uuid import uuid4
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
@@ -21,20 +20,17 @@ from bihuan.core.access.context import Context
 from bihuan.core.access.rows import Row
 from bihuan.core.actions.action import Action
 from bihuan.core.modules import registry
-from bihuan.core.pages import components, inputs, wording
+from bihuan.core.pages import components, inputs, marks, wording
+from bihuan.core.pages.sentences import compile_sentence
 from bihuan.kernel.term import Term
-from bihuan.kernel.text import current_language
 
 register = template.Library()
 #: Tones a button may have; whatever else an action says becomes the quiet one.
 BUTTON_TONES = {"primary", "danger", "warning", "success", "secondary"}
 
 
-@register.simple_tag
-def t(zh: str, en: str, **values: Any) -> SafeString:
-    """`{% t "剩 {n} 项" "{n} left" n=count %}`: the sentence in the reader's language; values are escaped."""
-    said = zh if current_language.get() == "zh" else en
-    return format_html(str(said), **values) if values else mark_safe(conditional_escape(said))  # noqa: S308  # escaped here
+#: `{% t "剩 {n} 项" "{n} left" n=count %}`: the sentence in the reader's language; values are escaped.
+register.tag("t", compile_sentence)
 
 
 @register.filter
@@ -54,43 +50,16 @@ def label_tag(value: Any) -> str:
     return wording.label(value)
 
 
-@register.simple_tag
-def icon(name: str, extra: str = "", title: str = "") -> SafeString:
-    """`{% icon "inbox" %}`. Decoration unless it has a title."""
-    address = f"{static('vendor/icons.svg')}#{name}"
-    if title:
-        return format_html(
-            '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>', extra, title, address
-        )
-    return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', extra, address
-    )
-
-
-@register.simple_tag
-def badge(value: Any, tone: str = "", icon_name: str = "") -> SafeString:
-    """`{% badge case.stage %}`: icon and words; tone and icon from the module's `Look`, or as given."""
-    if value is None or value == "":
-        return format_html('<span class="text-secondary">{}</span>', wording.NOTHING)
-    look = wording.look(value) if isinstance(value, Term) else None
-    return format_html(
-        '<span class="bh-badge bh-{}">{}<span>{}</span></span>',
-        tone or (look.tone if look else "neutral"),
-        icon(icon_name or (look.icon if look else "circle-dashed")),
-        wording.label(value),
-    )
+#: `{% icon "inbox" %}`. Decoration unless it has a title.
+icon = register.simple_tag(marks.icon, name="icon")
+#: `{% badge case.stage %}`: icon and words; tone and icon from the module's `Look`, or as given.
+badge = register.simple_tag(marks.badge, name="badge")
 
 
 @register.simple_tag(takes_context=True)
 def when(context: Any, moment: datetime | date | None, form: str = "minute") -> SafeString:
-    """`{% when case.closed_at %}`; `"day"` leaves the time out, `"ago"` says how long ago."""
-    if moment is None:
-        return format_html('<span class="text-secondary">{}</span>', wording.NOTHING)
-    if not isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moment.isoformat())
-    exact = f"{wording.local(moment):%Y-%m-%d %H:%M:%S}"
-    shown = {"day": exact[:10], "ago": wording.ago(moment, at=_at(context))}.get(form, exact[:16])
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, shown)
+    """`{% when case.closed_at %}`; `"day"` leaves the time out, `"second"` the day, `"ago"` says how long ago."""
+    return marks.when(moment, form, at=_at(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -98,19 +67,7 @@ def due(
     context: Any, limit: date | datetime | None, done_at: datetime | None = None, show_date: bool = True
 ) -> SafeString:
     """`{% due case.due_on %}`: the limit and how pressing it is. With `done_at`, whether it was kept."""
-    if limit is None:
-        return format_html('<span class="text-secondary">{}</span>', t("无期限", "No time limit"))
-    view = wording.due(limit, at=_at(context), done_at=done_at)
-    day = limit if not isinstance(limit, datetime) else wording.local(limit).date()
-    return format_html(
-        '<span class="bh-due"><span class="bh-badge bh-{}">{}<span>{}</span></span>{}</span>',
-        view.tone,
-        icon(view.icon),
-        view.text,
-        format_html('<time class="bh-due-day" datetime="{}">{}</time>', day.isoformat(), day.isoformat())
-        if show_date
-        else "",
-    )
+    return marks.due(limit, at=_at(context), done_at=done_at, show_date=show_date)
 
 
 @register.simple_tag

@@ -132,6 +132,13 @@ class Owned(Row):
         return owner.place
 
 
+def scope_of(*, region: str | None, organisation: str | None) -> Scope:
+    """The scope of an assignment from its two columns."""
+    if organisation is not None:
+        return Scope(organisation=organisation)
+    return Scope(region_path=region) if region else EVERYWHERE
+
+
 class Assignment(Owned):
     """授权: a role held by a user in a scope for a time. Half-open: held from `from_at`, no longer at `until_at`."""
 
@@ -157,9 +164,7 @@ class Assignment(Owned):
 
     @property
     def scope(self) -> Scope:
-        if self.scope_organisation is not None:
-            return Scope(organisation=self.scope_organisation)
-        return Scope(region_path=self.scope_region) if self.scope_region else EVERYWHERE
+        return scope_of(region=self.scope_region, organisation=self.scope_organisation)
 
 
 class ApiToken(Owned):

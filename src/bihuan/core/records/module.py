@@ -13,7 +13,7 @@ from bihuan.kernel.text import Text
 
 def hits(*, ctx: Context, text: str, limit: int) -> list[Hit]:
     """The lines of the search page and of the box above every page."""
-    found = search.find(actor=ctx.actor, text=text, limit=limit)
+    found = search.find(actor=ctx.actor, text=text, limit=limit, count_all=False)
     return [Hit(h.title, h.url, h.label, text=f"{h.label} {h.code}".strip(), icon=h.icon) for h in found.hits]
 
 

@@ -239,8 +239,13 @@ class Findings:
     too_short: bool = False
 
 
-def find(*, actor: Actor, text: str, limit: int = 20, kinds: Iterable[str] | None = None) -> Findings:
-    """检索. Every word of the query must be there; a word needs two characters."""
+def find(
+    *, actor: Actor, text: str, limit: int = 20, kinds: Iterable[str] | None = None, count_all: bool = True
+) -> Findings:
+    """检索. Every word of the query must be there; a word needs two characters.
+
+    Without `count_all` nothing is counted beyond the hits looked at: for whoever shows only the best of them.
+    """
     words = words_of(text)
     if not words:
         return Findings(too_short=True)
@@ -253,8 +258,8 @@ def find(*, actor: Actor, text: str, limit: int = 20, kinds: Iterable[str] | Non
     hits = tuple(
         Found(e["title"], e["code"], e["url"], by_kind[e["kind"]].label, by_kind[e["kind"]].icon) for e in seen[:limit]
     )
-    if len(seen) < LOOKED_AT:
-        return Findings(hits, len(seen))
+    if len(seen) < LOOKED_AT or not count_all:
+        return Findings(hits, len(seen), more=len(seen) == LOOKED_AT)
     count = entries.order_by()[: COUNT_UP_TO + 1].count()
     return Findings(hits, min(count, COUNT_UP_TO), more=count > COUNT_UP_TO)
 
@@ -287,7 +292,8 @@ def _indexed(pieces: Sequence[str], tokens: Sequence[str]) -> models.Q:
 
 
 def _rank(entry: Mapping[str, Any], whole: str) -> tuple[int, int, str]:
-    if normal(entry["code"]) == whole:
+    # The text begins with the title and the code, each already normal: cutting a code down again is for the likely ones.
+    if whole in entry["text"] and normal(entry["code"]) == whole:
         return 0, 0, entry["title"]
     beginning = entry["text"].startswith(whole)
     return 1 if beginning else 2, len(entry["title"]), entry["title"]

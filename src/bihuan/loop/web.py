@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Action
 from bihuan.core.modules import registry
+from bihuan.core.pages import marks
 from bihuan.core.pages.components import Chart, Crumb, Series
+from bihuan.core.pages.held import AsOf
+from bihuan.core.pages.wording import up_to
 from bihuan.kernel.text import Text
-from bihuan.loop import queries
+from bihuan.loop import figures, queries, rows
 from bihuan.loop.kinds import CaseKind, kind_of
+from bihuan.loop.listing import CasePages
 from bihuan.loop.models import Case
 from bihuan.loop.terms import DeadlineColour, PartyRole, ProofRhythm, Stage
 
@@ -36,51 +40,62 @@ class PartyLine:
     name: str
 
 
-class CasePages(Paginator):  # type: ignore[type-arg]  # not subscriptable when running
-    """Deep pages read keys first, then only their own rows."""
+@dataclass(frozen=True, slots=True)
+class InboxPart:
+    label: Text
+    icon: str
+    cases: list[Case]
+    count: int
+    at: datetime
+    #: What can be done with a row at once.
+    quick: str = ""
 
-    object_list: QuerySet[Case]
+    @property
+    def drawn(self) -> SafeString:
+        return rows.inbox(self.cases, at=self.at)
 
-    @cached_property
-    def count(self) -> int:
-        return self.object_list.order_by().count()
+    @property
+    def with_buttons(self) -> Iterator[tuple[Case, SafeString, SafeString]]:
+        for case in self.cases:
+            yield case, rows.words(case), marks.due(case.due_on, at=self.at)
 
-    def page(self, number: Any) -> Any:
-        found = super().page(number)
-        keys = list(cast("QuerySet[Case]", found.object_list).values_list("pk", flat=True))
-        rows = {row.pk: row for row in queries.with_names(Case.objects.filter(pk__in=keys))}
-        found.object_list = [rows[key] for key in keys if key in rows]
-        return found
+    @property
+    def shown(self) -> str:
+        return up_to(self.count, queries.COUNT_UP_TO)
 
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     ctx = _ctx(request)
     found = queries.inbox(ctx=ctx)
+    counts = found.counts
     parts = [
-        (
+        InboxPart(
             Text("待签收", "To acknowledge"),
             "inbox",
             found.to_acknowledge,
-            found.counts["to_acknowledge"],
+            counts["to_acknowledge"],
+            ctx.at,
             "case.acknowledge",
         ),
-        (Text("办理中", "In hand"), "pencil", found.to_handle, found.counts["to_handle"], ""),
-        (Text("待我核验", "To verify"), "shield", found.to_verify, found.counts["to_verify"], ""),
-        (Text("延期申请", "Extensions asked for"), "clock", found.to_decide, found.counts["to_decide"], ""),
+        InboxPart(Text("办理中", "In hand"), "pencil", found.to_handle, counts["to_handle"], ctx.at),
+        InboxPart(Text("待我核验", "To verify"), "shield", found.to_verify, counts["to_verify"], ctx.at),
+        InboxPart(Text("延期申请", "Extensions asked for"), "clock", found.to_decide, counts["to_decide"], ctx.at),
     ]
-    return render(request, "loop/inbox.html", {"inbox": found, "parts": parts, **_figures(queries.situation(ctx=ctx))})
+    context = {"inbox": found, "parts": [p for p in parts if p.count], **_figures(figures.situation(ctx=ctx))}
+    return render(request, "loop/inbox.html", context)
 
 
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     ctx = _ctx(request)
     narrowed = queries.CaseFilter.from_query(request.GET.dict())
-    pages = CasePages(queries.cases(ctx=ctx, narrowed=narrowed), queries.PAGE)
+    pages = CasePages(ctx=ctx, narrowed=narrowed)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(case, queries.colour_of(case, ctx=ctx), Stage(case.stage)) for case in page.object_list],
+        "rows": rows.ledger(page.object_list, at=ctx.at),
+        "as_of": pages.size.at,
         "narrowed": narrowed,
         "stages": list(Stage),
         "colours": list(DeadlineColour),
@@ -116,21 +131,22 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """总览: what is red now, what is overdue, what waits for me."""
     ctx = _ctx(request)
-    found = queries.situation(ctx=ctx)
+    found = figures.situation(ctx=ctx)
     chart = Chart(
         title=Text("事项按阶段", "Cases by stage"),
-        categories=[s.label for s in found.by_stage],
-        series=[Series(Text("件数", "Cases"), [float(n) for n in found.by_stage.values()])],
+        categories=[s.label for s in found.value.by_stage],
+        series=[Series(Text("件数", "Cases"), [float(n) for n in found.value.by_stage.values()])],
         horizontal=True,
     )
-    urgent = queries.with_names(queries.cases(ctx=ctx, narrowed=queries.CaseFilter(colour="red")))[:12]
-    rows = [(case, queries.colour_of(case, ctx=ctx), Stage(case.stage)) for case in urgent]
-    return render(request, "loop/overview.html", {"chart": chart, "rows": rows, **_figures(found)})
+    overdue = rows.ledger(queries.overdue(ctx=ctx, most=12), at=ctx.at)
+    return render(request, "loop/overview.html", {"chart": chart, "rows": overdue, **_figures(found)})
 
 
-def _figures(found: queries.Situation) -> dict[str, Any]:
+def _figures(counted: AsOf[figures.Situation]) -> dict[str, Any]:
+    found = counted.value
     return {
         "situation": found,
+        "as_of": counted.at,
         "red": found.by_colour[DeadlineColour.RED],
         "yellow": found.by_colour[DeadlineColour.YELLOW],
         "submitted": found.by_stage[Stage.SUBMITTED],

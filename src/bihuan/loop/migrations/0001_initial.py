@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['region_path', 'is_open', 'due_on', 'id'], name='case_by_region'),
+            index=models.Index(fields=['region_path', 'is_open', 'stage', 'due_on', 'is_supervised'], name='case_by_region'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -234,11 +234,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['is_open', 'due_on', 'id'], name='case_by_urgency'),
+            index=models.Index(fields=['is_open', 'due_on', 'id', 'region_path'], name='case_by_urgency'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['parent'], name='case_by_parent'),
+            index=models.Index(condition=models.Q(('wanted_due_on__isnull', False)), fields=['supervisor_code', 'due_on', 'id'], name='case_wanting_time'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='case_by_parent'),
         ),
         migrations.AddConstraint(
             model_name='case',

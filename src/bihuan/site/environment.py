@@ -45,6 +45,7 @@ SETTINGS = _table(
     Setting("BIHUAN_BIND", "127.0.0.1", Text("监听地址", "Address to listen on")),
     Setting("BIHUAN_PORT", "8710", Text("网页端口", "Port of the pages")),
     Setting("BIHUAN_WEB_PROCESSES", "2", Text("网页进程数", "Processes that serve pages")),
+    Setting("BIHUAN_WEB_THREADS", "4", Text("每个网页进程的线程数", "Threads of each process that serves pages")),
     Setting("BIHUAN_LIVE_PORT", "8711", Text("实时事件端口；0 为不用", "Port of the live events; 0 means none")),
     Setting(
         "BIHUAN_LIVE_URL",

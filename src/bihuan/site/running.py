@@ -122,7 +122,7 @@ def web_command() -> list[str]:
         "--workers",
         setting("BIHUAN_WEB_PROCESSES"),
         "--blocking-threads",
-        "4",
+        setting("BIHUAN_WEB_THREADS"),
     ]
 
 

@@ -56,6 +56,8 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "bihuan.core.sqlite3",
             "NAME": BIHUAN_HOME / "bihuan.sqlite3",
+            # Opening one costs as much as five queries, and an idle one holds no lock.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
@@ -108,7 +110,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "bihuan.site.collecting.CollectedFiles"
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG

@@ -12,10 +12,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 20261122
@@ -28,9 +31,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def home(*, database_url: str = "") -> Iterator[Path]:
-    """A scratch home with its settings in the environment, and Django set up on it."""
-    folder = Path(tempfile.mkdtemp(prefix="bihuan-bench-"))
+def home(*, database_url: str = "", kept: Path | None = None) -> Iterator[Path]:
+    """A scratch home with its settings in the environment, and Django set up on it. A kept one is there again next time."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="bihuan-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ |= {
         "BIHUAN_HOME": str(folder),
         "DATABASE_URL": database_url,
@@ -48,17 +52,28 @@ def home(*, database_url: str = "") -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_filled(*, cases: int) -> bool:
+    """Whether an earlier run left just this world here. Half of one, or another one, is refused."""
+    from bihuan.loop.models import Case
+
+    found: int = Case.objects.count()
+    if found not in (0, cases):
+        raise SystemExit(f"there are {found} cases here, not {cases}: empty the database or name another home")
+    return found == cases
 
 
 def fill(*, cases: int, organisations: int) -> dict[str, str]:
     """Regions, organisations, cases with their parties. Answers the session cookies of a county and an enterprise user."""
-    from django.db import connection
+    from django.db import connection, transaction
 
-    from bihuan.core.access.models import Role
     from bihuan.core.access.roles import sync_declared_roles
+    from bihuan.core.notices.models import Notice
     from bihuan.core.records.search import rebuild
-    from bihuan.loop.models import Case, CaseParty
+    from bihuan.loop.models import Case, CaseParty, CaseStep
     from bihuan.parties.models import Organisation, Region
 
     chance = random.Random(SEED)
@@ -93,6 +108,16 @@ def fill(*, cases: int, organisations: int) -> dict[str, str]:
     stages = ("issued", "acknowledged", "in_hand", "submitted", "closed_out", "closed_out", "closed_out")
     batch: list[Case] = []
     parties: list[CaseParty] = []
+    steps: list[CaseStep] = []
+
+    def put() -> None:
+        with transaction.atomic():
+            Case.objects.bulk_create(batch, batch_size=1_000)
+            CaseParty.objects.bulk_create(parties, batch_size=2_000)
+            CaseStep.objects.bulk_create(steps, batch_size=2_000)
+        for rows in (batch, parties, steps):
+            rows.clear()
+
     for n in range(cases):
         owner = units[n % len(units)]
         stage = chance.choice(stages)
@@ -106,66 +131,114 @@ def fill(*, cases: int, organisations: int) -> dict[str, str]:
         batch.append(case)
         parties.append(CaseParty(case=case, organisation=owner, organisation_code=owner.code, role="owner"))
         parties.append(CaseParty(case=case, organisation=bureau, organisation_code="YJ", role="supervisor"))
+        before = ""
+        for hours, (move, to) in enumerate(WAY[: 1 + WAY_TO.index(stage)]):
+            steps.append(
+                CaseStep(
+                    case=case,
+                    move=move,
+                    from_stage=before,
+                    to_stage=to,
+                    at=at - timedelta(days=9, hours=-hours),
+                    actor="service:bench",
+                    organisation=owner,
+                    note="现场已处理，照片见附件。",
+                    **stamp,
+                )
+            )
+            before = to
         if len(batch) == 5_000:
-            Case.objects.bulk_create(batch, batch_size=1_000)
-            CaseParty.objects.bulk_create(parties, batch_size=2_000)
-            batch, parties = [], []
-    Case.objects.bulk_create(batch, batch_size=1_000)
-    CaseParty.objects.bulk_create(parties, batch_size=2_000)
+            put()
+    put()
     rebuild(at=at)
     sync_declared_roles(at=at)
+    county, enterprise = _people(at)
+    Notice.objects.bulk_create(
+        Notice(
+            recipient=user, topic="case.issued", level="ordinary", text_zh=f"事项 {n} 有新动态", text_en=f"Case {n} moved",
+            link="/cases/", read_at=None if n % 4 == 0 else at, **stamp,
+        )
+        for user in (county, enterprise) for n in range(400)
+    )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    roles = {r.code: r for r in Role.objects.all()}
-    return {
-        "county": _session(roles["committee_office"], at, organisation="YJ", region=city.path),
-        "enterprise": _session(roles["handler"], at, organisation="E00007"),
-    }
+    return sign_in()
 
 
-def _session(role: object, at: datetime, *, organisation: str, region: str | None = None) -> str:
-    from importlib import import_module
+#: The moves of a case from its first day to its last, each with the stage it leads to.
+WAY = (
+    ("issue", "issued"),
+    ("acknowledge", "acknowledged"),
+    ("progress", "in_hand"),
+    ("submit", "submitted"),
+    ("close_out", "closed_out"),
+)
+WAY_TO = tuple(to for _, to in WAY)
 
+
+def _people(at: datetime) -> tuple[Any, Any]:
+    """Who looks: somebody of the county over all its cases, and somebody of one enterprise."""
+    from bihuan.core.access.models import Assignment, Role, User
+
+    stamp = {"created_at": at, "updated_at": at}
+    found = []
+    for organisation, role, region in (("YJ", "committee_office", "990100/"), ("E00007", "handler", None)):
+        user = User.objects.create(
+            username=organisation.lower(), display_name=organisation, organisation_code=organisation,
+            region_path=region or "", password="!", password_changed_at=at, second_factor_since=at, **stamp,
+        )  # fmt: skip
+        Assignment.objects.create(
+            user=user, role=Role.objects.get(code=role), scope_region=region,
+            scope_organisation=None if region else organisation, from_at=at, **stamp,
+        )  # fmt: skip
+        found.append(user)
+    return found[0], found[1]
+
+
+def sign_in() -> dict[str, str]:
+    """Fresh sessions of the county and the enterprise user; answers their cookies."""
     from django.conf import settings
 
     from bihuan.core.access.identification import digest
-    from bihuan.core.access.models import Assignment, LoginSession, User
+    from bihuan.core.access.models import LoginSession, User
 
-    stamp = {"created_at": at, "updated_at": at}
-    user = User.objects.create(
-        username=organisation.lower(), display_name=organisation, organisation_code=organisation,
-        region_path=region or "", password="!", password_changed_at=at, second_factor_since=at, **stamp,
-    )  # fmt: skip
-    Assignment.objects.create(
-        user=user,
-        role=role,
-        scope_region=region,
-        scope_organisation=None if region else organisation,
-        from_at=at,
-        **stamp,
-    )
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store.create()
-    login = LoginSession.objects.create(
-        user=user, session_digest=digest(store.session_key), second_factor=True, authenticated_at=at,
-        last_seen_at=at, expires_at=at + timedelta(hours=8), **stamp,
-    )  # fmt: skip
-    store["login"] = str(login.pk)
-    store.save()
-    return str(store.session_key)
+    at = datetime.now(UTC)
+    cookies = {}
+    for who, username in (("county", "yj"), ("enterprise", "e00007")):
+        store = import_module(settings.SESSION_ENGINE).SessionStore()
+        store.create()
+        login = LoginSession.objects.create(
+            user=User.objects.get(username=username), session_digest=digest(store.session_key), second_factor=True,
+            authenticated_at=at, last_seen_at=at, expires_at=at + timedelta(hours=8), created_at=at, updated_at=at,
+        )  # fmt: skip
+        store["login"] = str(login.pk)
+        store.save()
+        cookies[who] = str(store.session_key)
+    return cookies
 
 
-def start_web(*, processes: int = 1) -> tuple[subprocess.Popen[bytes], str]:
-    """The pages as they are served: granian, one worker, as `bihuan web` starts it."""
+def start_web() -> tuple[subprocess.Popen[bytes], str]:
+    """The pages as `bihuan up` serves them: as many processes and threads."""
     port = free_port()
     from bihuan.site.collecting import collect_if_changed
 
     collect_if_changed()
-    environment = {**os.environ, "BIHUAN_PORT": str(port), "BIHUAN_WEB_PROCESSES": str(processes)}
     started = subprocess.Popen(
-        [sys.executable, "-m", "bihuan.site.main", "web"], env=environment, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "bihuan.site.main", "web"],
+        env={**os.environ, "BIHUAN_PORT": str(port)},
+        stderr=subprocess.DEVNULL,
     )
     return started, f"http://127.0.0.1:{port}"
+
+
+def wait_for(address: str) -> None:
+    for _ in range(150):
+        try:
+            with socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])), timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"nobody answers at {address}")
 
 
 def percentile(values: list[float], share: float) -> float:

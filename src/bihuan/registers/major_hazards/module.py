@@ -29,7 +29,7 @@ UNITS = register_of_things(
     fields=(
         Field("kind", Text("单元类型", "Kind of unit"), terms=UnitKind, in_list=True, filter=True, width=12,
               hint=Text("生产单元以切断阀为界，储罐区以防火堤为界，仓库以独立库房为界。", "Production units end at cut-off valves, tank farms at their dike, warehouses are independent buildings.")),
-        Field("residents", Text("500米内常住人口", "Residents within 500 m"), unit="人", in_list=True, width=12, example="20",
+        Field("residents", Text("500米内常住人口（人）", "Residents within 500 m"), in_list=True, width=12, example="20",
               hint=Text("厂区边界外 500 m 内的常住人口，不含本厂员工。", "People living within 500 m outside the boundary, without employees.")),
         Field("residents_basis", Text("人口依据", "Basis of residents"), width=24, example="2026年5月走访核实"),
         Field("processes", Text("涉及危险化工工艺", "Dangerous processes"), search=True, width=24, example="氯化"),

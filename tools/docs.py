@@ -86,6 +86,25 @@ def doctor_page() -> str:
     )
 
 
+def personal_page() -> str:
+    """个人信息登记: every field that is marked personal or secret, as the tables declare it."""
+    from django.apps import apps
+
+    rows = []
+    for model in sorted(apps.get_models(), key=lambda m: m._meta.label_lower):
+        personal, secret = getattr(model, "personal_fields", ()), getattr(model, "secret_fields", ())
+        for name in sorted({*personal, *secret}):
+            kept = "not at all" if name in secret else "as a salted digest, erasable"
+            rows.append((f"`{model._meta.label_lower}`", str(model._meta.verbose_name), f"`{name}`", kept))
+    return page(
+        "个人信息登记 · Register of personal fields",
+        "Every field of the tables that is marked as personal or secret. None of them is searched, written to a log or, "
+        "without a grant of its own, exported. A personal value that somebody writes into free text is not recognised.",
+        "",
+        *table(["Table", "表", "Field", "In the audit"], rows),
+    )
+
+
 def reference_page(registry: Registry) -> str:
     """Every module with what it declares."""
     lines: list[str] = []
@@ -232,6 +251,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         DOCS / "settings.md": settings_page,
         DOCS / "metrics.md": metrics_page,
         DOCS / "doctor.md": doctor_page,
+        DOCS / "security" / "personal-data.md": personal_page,
         DOCS / "reference.md": lambda: reference_page(registry()),
         DOCS / "requirements.md": lambda: requirements_page(registry()),
         DOCS / "conformance" / "aq3064.md": lambda: aq3064_page(registry()),

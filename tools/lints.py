@@ -23,6 +23,19 @@ MACHINE_PATH = re.compile(r"(?<![\w.~{}$/-])/(?:home|Users|root|work|opt|mnt|pri
 #: The address of a package registry, where only digests belong.
 REGISTRY = re.compile(r"https?://[^/\s]*(?:pypi|pythonhosted|npmjs|registry|mirror)[^/\s]*", re.IGNORECASE)
 
+#: What a key, a token or a password looks like where it has no business. Made up by tests, a line says `not a secret`.
+SECRETS = (
+    re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    re.compile(r"BIHUAN-BACKUP-IDENTITY-1:[0-9a-f]{64}"),
+    re.compile(r"\bAKIA[0-9A-Z]{16}\b"),
+    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}\b"),
+    re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{20,}"),
+    re.compile(r"\beyJ[A-Za-z0-9_-]{20,}\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    re.compile(r"(?i)(?:passw(?:or)?d|secret|token|api_?key)[\"']?\s*[:=]\s*[\"'][A-Za-z0-9+/_-]{28,}={0,2}[\"']"),
+    re.compile(r"[a-z]+://[^/\s:@\"'{}<]+:[^/\s:@\"'{}<]{12,}@"),
+)
+HARMLESS = "not a secret"
+
 #: The reason beside an import inside a function, in the form `# late: why`.
 LATE_REASON = "# late:"
 
@@ -69,6 +82,13 @@ def registry_address(source: str) -> Iterator[Finding]:
             yield number, f"the address of a package registry: {match.group()}"
 
 
+def secret_in_the_open(source: str) -> Iterator[Finding]:
+    """Says where, never what: the finding itself ends up in a log."""
+    for number, line in enumerate(source.splitlines(), start=1):
+        if HARMLESS not in line and any(pattern.search(line) for pattern in SECRETS):
+            yield number, "a key, token or password in the open; if it is made up, the line says so"
+
+
 def nameless_file(path: str) -> Iterator[Finding]:
     if path in NAMED_BY_OTHERS:
         return
@@ -93,6 +113,7 @@ def findings_in(path: str, source: str) -> Iterator[Finding]:
     if is_code and "/tests/" not in path:
         yield from late_import(source)
     yield from machine_path(source)
+    yield from secret_in_the_open(source)
     if path.endswith(("package-lock.json", ".txt", ".toml", ".npmrc", ".in")):
         yield from registry_address(source)
 

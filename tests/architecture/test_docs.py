@@ -18,6 +18,7 @@ DRAWN = [
     "settings.md",
     "metrics.md",
     "doctor.md",
+    "security/personal-data.md",
     "reference.md",
     "requirements.md",
     "conformance/aq3064.md",

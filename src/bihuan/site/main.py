@@ -95,6 +95,28 @@ COMMANDS = (
     Mounted(
         "migrate", "bihuan.site.commands.upkeep:migrate", Text("升级数据库结构", "Bring the database up to date"), KEEP
     ),
+    Mounted(
+        "upgrade",
+        "bihuan.site.backup.upgrading:upgrade",
+        Text("升级：检查、备份、升级、核验，失败即退回", "Upgrade; taken back if it fails"),
+        KEEP,
+    ),
+    Mounted(
+        "backup-key",
+        "bihuan.site.backup.command:backup_key",
+        Text("建立备份的恢复密钥", "Make the identity that opens backups"),
+        KEEP,
+    ),
+    Mounted(
+        "backup", "bihuan.site.backup.command:backup", Text("备份全部数据（加密、增量）", "Back everything up"), KEEP
+    ),
+    Mounted(
+        "restore",
+        "bihuan.site.backup.command:restore",
+        Text("从备份恢复，或演练恢复", "Restore from a backup, or rehearse it"),
+        KEEP,
+        False,
+    ),
     Mounted("check", "bihuan.site.commands.upkeep:check", Text("检查配置", "Check the configuration"), KEEP),
     Mounted(
         "doctor", "bihuan.site.commands.doctor:doctor", Text("体检：该动的是否都在动", "Is everything in order?"), KEEP
@@ -103,6 +125,12 @@ COMMANDS = (
         "reset-password",
         "bihuan.site.commands.accounts:reset_password",
         Text("在服务器上重置口令", "Hand out a new one-time password"),
+        KEEP,
+    ),
+    Mounted(
+        "person",
+        "bihuan.site.commands.person:person",
+        Text("某人的个人信息清单", "What is held about one person"),
         KEEP,
     ),
     Mounted(

@@ -8,6 +8,7 @@ import secrets
 from functools import cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
@@ -47,6 +48,14 @@ def mac(canonical: bytes) -> str:
 
 def sign(message: bytes) -> str:
     return _signing_key(keys_folder()).sign(message).hex()
+
+
+def is_ours(message: bytes, signature: str) -> bool:
+    try:
+        public_key().verify(bytes.fromhex(signature), message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def public_key() -> Ed25519PublicKey:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,16 +89,54 @@ def anchor_path() -> Path:
 
 
 def read_anchors(path: Path) -> list[dict[str, Any]]:
-    """The anchored seals, oldest first. A last line cut short by a power failure is not a seal."""
+    """The anchored seals that still count, oldest first. A last line cut short by a power failure is not a seal."""
+    return _read(path)[0]
+
+
+def read_restores(path: Path) -> list[dict[str, Any]]:
+    """恢复标记: where the chain was taken up again from a backup, and which seals were given up by it."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    anchors: list[dict[str, Any]] = []
+    restores: list[dict[str, Any]] = []
     if not path.exists():
-        return []
-    anchors = []
+        return anchors, restores
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
-            anchors.append(json.loads(line))
+            said = json.loads(line)
         except ValueError:
             continue
-    return anchors
+        if not is_restore(said):
+            anchors.append(said)
+        elif keys.is_ours(restore_message(said), said["signature"]):
+            anchors = [a for a in anchors if not said["number"] < a["number"] <= said["given_up"]]
+            restores.append(said)
+    return anchors, restores
+
+
+def is_restore(said: dict[str, Any]) -> bool:
+    return "given_up" in said
+
+
+def restore_message(said: dict[str, Any]) -> bytes:
+    return f"bihuan-restore\n{said['number']}\n{said['given_up']}\n{said['restored_at']}".encode()
+
+
+def continue_from(number: int, *, at: datetime) -> int:
+    """After a restore: anchored seals beyond `number` are given up, by a mark that only our key can make.
+
+    They stay in the file, and the verification names them. Returns how many were given up.
+    """
+    path = anchor_path()
+    beyond = [a["number"] for a in read_anchors(path) if a["number"] > number]
+    if not beyond:
+        return 0
+    mark: dict[str, Any] = {"number": number, "given_up": max(beyond), "restored_at": spell(at)}
+    mark["signature"] = keys.sign(restore_message(mark))
+    _append(path, lambda: [json.dumps(mark, sort_keys=True)])
+    return len(beyond)
 
 
 def anchor_missing() -> None:
@@ -106,10 +145,17 @@ def anchor_missing() -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not _lacking(path).exists():
         return
+    _append(
+        path, lambda: [json.dumps(_anchor(s), sort_keys=True) for s in _lacking(path).order_by("number").iterator()]
+    )
+
+
+def _append(path: Path, wanted: Callable[[], list[str]]) -> None:
+    """`wanted` is asked under the lock: what another process has just added is not added twice."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
-        lines = [json.dumps(_anchor(seal), sort_keys=True) for seal in _lacking(path).order_by("number").iterator()]
+        lines = wanted()
         if lines and not _ends_whole(path):
             file.write("\n")  # a line cut short by a power failure must not swallow the next one
         file.writelines(f"{line}\n" for line in lines)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bihuan.core.audit import keys
 from bihuan.core.audit.canonical import leaf_hash, merkle_root
 from bihuan.core.audit.models import AuditRow, Seal
-from bihuan.core.audit.sealing import FIRST, anchor_path, link_of, read_anchors, seal_message, spell
+from bihuan.core.audit.sealing import FIRST, anchor_path, link_of, read_anchors, read_restores, seal_message, spell
 from bihuan.kernel.text import Text
 
 
@@ -28,6 +28,8 @@ class Report:
     rows: int = 0
     unsealed: int = 0
     findings: list[Text] = field(default_factory=list)
+    #: What a reader must know and is no tampering: a restore from a backup.
+    notes: list[Text] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -74,6 +76,11 @@ def verify_database(*, anchor: Path | None = None, progress: Callable[[int], Non
             "The anchor outside the database knows seals {a}–{b} that the database lacks: its tail was cut or an old copy restored",
             a=min(beyond), b=max(beyond),
         )  # fmt: skip
+    for mark in read_restores(anchor or anchor_path()):
+        said = Text(
+            "{t} 从备份恢复：封存 {a}–{b} 及其记录已放弃", "{t}: restored from a backup; seals {a}–{b} were given up"
+        )
+        report.notes.append(said.format(t=mark["restored_at"], a=mark["number"] + 1, b=mark["given_up"]))
     waiting = list(AuditRow.objects.filter(seal__isnull=True).order_by("id").iterator())
     _check_rows(report, waiting, place="unsealed", check_mac=True)
     report.unsealed = len(waiting)
@@ -102,17 +109,7 @@ def verify_row(row: AuditRow, *, anchor: Path | None = None) -> Report:
 
 
 def _anchor_of(number: int, path: Path) -> Mapping[str, Any] | None:
-    """One line of a file that may be long."""
-    if not path.exists():
-        return None
-    wanted = f'"number": {number},'
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if wanted in line:
-                found = _parsed(line.encode())
-                if found.get("number") == number:
-                    return found
-    return None
+    return next((a for a in read_anchors(path) if a["number"] == number), None)
 
 
 def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: bool) -> None:

@@ -61,6 +61,8 @@ def _progress() -> Iterator[Callable[[int], None]]:
 def _tell(report: Any) -> int:
     for finding in report.findings:
         sys.stdout.write(f"✗ {finding}\n")
+    for note in report.notes:
+        sys.stdout.write(f"! {note}\n")
     said = Text("{s} 次封存，{r} 条记录，{u} 条尚未封存", "{s} seals, {r} rows, {u} not sealed yet")
     sys.stdout.write(f"{said.format(s=report.seals, r=report.rows, u=report.unsealed)}\n")
     if report.is_clean:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from bihuan.core.access.terms import AccessGrants
-from bihuan.core.modules import MenuItem, Module
+from bihuan.core.modules import Job, MenuItem, Module
 from bihuan.core.pages.declared import Look
 from bihuan.kernel.text import Text
+from bihuan.site.backup import aftercare
+from bihuan.site.operations import jobs, personal
 from bihuan.site.operations.checks.finding import State
 
 MODULE = Module(
     name="operations",
     label=Text("运行维护", "Operations"),
+    actions=(aftercare.note_restore, personal.erase_person),
+    jobs=(
+        Job(
+            "operations.forget_salts",
+            Text("擦除审计散列", "Erase digests in the audit"),
+            personal.forget_salts,
+            grants=(AccessGrants.MANAGE_USERS,),
+        ),
+        Job("operations.backup", Text("每日备份", "Daily backup"), jobs.back_up, daily_at=time(1, 30), max_attempts=3),
+    ),
     urls="bihuan.site.operations.urls",
     menu=(
         MenuItem(

@@ -18,7 +18,7 @@ from bihuan.core.access.terms import AccessGrants, ThrottleKind
 from cast import AT, Cast, saved
 from plays import Play
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # not a secret: made up
 CODE = pyotp.TOTP(SECRET).generate_otp(int(AT.timestamp()) // 30)
 OWN = Held(AccessGrants.USE_OWN_ACCOUNT.value, EVERYWHERE)
 

@@ -6,7 +6,7 @@ import pytest
 
 from bihuan.core.access import second_factor
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # not a secret: made up
 AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # a whole step
 NOW = int(AT.timestamp()) // 30
 
@@ -30,7 +30,7 @@ def test_what_is_no_code_matches_nothing(code):
 
 def test_rfc_6238_test_vector():
     # Appendix B: at 59 s the eight digits are 94287082, of which six are shown.
-    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # not a secret: made up
     at = datetime(1970, 1, 1, 0, 0, 59, tzinfo=UTC)
     assert second_factor.matching_step(secret, "287082", at=at, after=-1) == 1
 

@@ -18,7 +18,7 @@ from bihuan.core.actions.action import Reference
 from bihuan.core.audit.models import AnonymousDenials, AuditRow
 
 PASSWORD, WRONG = "Correct-Horse-7-Battery", "Correct-Horse-7-Baddery"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # not a secret: made up
 
 
 def request():

@@ -1,0 +1,102 @@
+"""An upgrade that fails, or is killed, leaves the database as it was."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from bihuan.core.audit import sealing, verifying, writing
+from bihuan.core.audit.models import AuditRow
+from bihuan.core.clock import now
+from bihuan.parties.models import Region
+from bihuan.site.backup import command, upgrading
+from bihuan.site.operations import diary
+from cast import saved
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def home(tmp_path, settings):
+    settings.BIHUAN_HOME = tmp_path
+    saved(Region(code="330000", name="某省", kind="province", path="330000/"))
+    writing.write(at=now(), actor="service:x", action="a.b", outcome="done", subjects=[], said={})
+    sealing.seal_pending(at=now())
+    return tmp_path
+
+
+def tables():
+    return sorted(connection.introspection.table_names())
+
+
+class Killed(BaseException):
+    """What no `except Exception` catches: the process is gone."""
+
+
+def half_way():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE half_made (id integer)")
+    Region.objects.all().delete()
+
+
+def test_a_failed_migration_is_taken_back(home):
+    before = tables()
+
+    def breaks():
+        half_way()
+        raise RuntimeError("the second step of the migration")
+
+    assert upgrading.carry_out(home, at=now(), work=breaks) == 1
+    assert tables() == before
+    assert [r.code for r in Region.objects.all()] == ["330000"]
+    assert verifying.verify_database().is_clean
+    assert diary.last("upgrade").said["clean"] is False
+    assert not (home / upgrading.FOLDER).exists()
+    # Sequences and keys go on where they were.
+    writing.write(at=now(), actor="service:x", action="a.b", outcome="done", subjects=["x"], said={})
+    assert AuditRow.objects.count() == 2
+
+
+def test_a_killed_upgrade_is_taken_back_at_the_next_start(home, capsys):
+    before = tables()
+
+    def killed():
+        half_way()
+        raise Killed
+
+    with pytest.raises(Killed):
+        upgrading.carry_out(home, at=now(), work=killed)
+    assert tables() != before
+    assert upgrading.upgrade([]) == 0
+    assert tables() == before
+    assert Region.objects.count() == 1
+
+
+def test_an_upgrade_that_loses_rows_is_no_success(home):
+    def loses():
+        AuditRow.objects.all().delete()
+
+    assert upgrading.carry_out(home, at=now(), work=loses) == 1
+    assert AuditRow.objects.count() == 1
+
+
+def test_a_good_upgrade_leaves_no_copy_behind(home):
+    assert upgrading.carry_out(home, at=now(), work=lambda: None) == 0
+    assert not (home / upgrading.FOLDER).exists()
+    assert diary.last("upgrade").said["clean"] is True
+
+
+def test_a_database_of_a_newer_release_is_left_alone(home):
+    MigrationRecorder(connection).record_applied("loop", "9999_from_the_future")
+    try:
+        with pytest.raises(upgrading.NewerDatabase):
+            upgrading.upgrade([])
+    finally:
+        MigrationRecorder(connection).record_unapplied("loop", "9999_from_the_future")
+
+
+def test_nothing_is_upgraded_while_it_runs_or_without_room(home, monkeypatch):
+    with command.nobody_runs(home), pytest.raises(command.StillRunning):
+        upgrading.upgrade([])
+    monkeypatch.setattr(upgrading, "database_bytes", lambda: 10**18)
+    with pytest.raises(upgrading.NoRoom):
+        upgrading.require_room(home)

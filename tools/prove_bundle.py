@@ -7,7 +7,9 @@ docs/howto/install.md and docs/howto/restore.md tell an administrator to do.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
+import shutil
 import signal
 import socket
 import struct
@@ -21,6 +23,7 @@ from pathlib import Path
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 PATIENCE = 300
+NEXT = "0.1.0.next"
 
 
 def loopback_up() -> None:
@@ -77,6 +80,16 @@ def serve(bihuan: Path, home: Path, env: dict[str, str]) -> None:
     print(f"ok      the demo serves, all its processes are ready ({time.monotonic() - begun:.1f} s)", flush=True)
 
 
+def next_release(bundle: Path, folder: Path) -> Path:
+    """The same content under another number: what is tried is the way over, not the difference."""
+    shutil.copytree(bundle, folder)
+    (folder / "VERSION").write_text(f"{NEXT}\n")
+    lines = [line for line in (folder / "SHA256SUMS").read_text().splitlines() if not line.endswith("  VERSION")]
+    lines.append(f"{hashlib.sha256((folder / 'VERSION').read_bytes()).hexdigest()}  VERSION")
+    (folder / "SHA256SUMS").write_text("\n".join(lines) + "\n")
+    return folder
+
+
 def main() -> int:
     archive = Path(sys.argv[1]).resolve()
     loopback_up()
@@ -120,6 +133,12 @@ def main() -> int:
             raise SystemExit("prove: the lost piece of evidence did not come back")
         step("verifies the audit", bihuan, "audit", "verify", env=inside)
         step("upgrades in place", bihuan, "upgrade", "--backup", folder / "vault", env=inside)
+        following = next_release(bundle, folder / "next")
+        options = ("--prefix", prefix, "--home", demo, "--no-service", "--python", sys.executable)
+        step("installs the next release over it", following / "install.sh", *options, env=env)
+        if (prefix / "current").resolve().name != NEXT or len(list((prefix / "releases").iterdir())) != 2:
+            raise SystemExit("prove: the next release must be the current one, beside the old one")
+        step("answers again", bihuan, "--version", env=env)
         step("uninstalls", bundle / "uninstall.sh", prefix, env=env)
         if prefix.exists() or not demo.exists():
             raise SystemExit("prove: uninstalling must take the program and leave the state")

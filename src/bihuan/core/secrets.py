@@ -23,3 +23,25 @@ def write_secret(path: Path, content: bytes) -> bytes:
     finally:
         temporary.unlink()
     return path.read_bytes()
+
+
+SESSION, PREVIOUS = "session.key", "session-previous.key"
+
+
+def session_keys(folder: Path) -> tuple[str, list[str]]:
+    """What sessions are signed with, made at the first start; and what they were signed with before, still believed."""
+    path, before = folder / SESSION, folder / PREVIOUS
+    content = path.read_bytes() if path.exists() else write_secret(path, secrets.token_urlsafe(48).encode())
+    return content.decode(), [before.read_text()] if before.exists() else []
+
+
+def rotate_session_key(folder: Path) -> None:
+    """A new key; the one before it goes on being believed, and the one before that no longer is."""
+    draft = folder / f".{SESSION}.new"
+    draft.unlink(missing_ok=True)
+    write_secret(draft, secrets.token_urlsafe(48).encode())
+    previous = folder / f".{PREVIOUS}.new"
+    previous.unlink(missing_ok=True)
+    write_secret(previous, session_keys(folder)[0].encode())
+    previous.replace(folder / PREVIOUS)
+    draft.replace(folder / SESSION)

@@ -128,6 +128,12 @@ COMMANDS = (
         KEEP,
     ),
     Mounted(
+        "rotate-session-key",
+        "bihuan.site.commands.keys:rotate",
+        Text("更换会话密钥", "Change the key of sessions"),
+        KEEP,
+    ),
+    Mounted(
         "person",
         "bihuan.site.commands.person:person",
         Text("某人的个人信息清单", "What is held about one person"),
@@ -172,7 +178,7 @@ def usage() -> str:
     sections = dict.fromkeys(c.section for c in COMMANDS)
     for section in sections:
         lines += ["", f"{section}:"]
-        lines += [f"  {c.name:<9} {c.text}" for c in COMMANDS if c.section == section and c.is_there]
+        lines += [f"  {c.name:<19} {c.text}" for c in COMMANDS if c.section == section and c.is_there]
     return "\n".join(lines) + "\n"
 
 

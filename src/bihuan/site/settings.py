@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bihuan.core import logs
-from bihuan.core.secrets import write_secret
+from bihuan.core.secrets import session_keys
 from bihuan.site.environment import home, is_on, setting
 from bihuan.site.modules import APPS
 
@@ -43,12 +42,6 @@ if DEBUG:
     ALLOWED_HOSTS.append("testserver")
 
 
-def _session_key() -> str:
-    path = BIHUAN_HOME / "keys" / "session.key"
-    content = path.read_bytes() if path.exists() else write_secret(path, secrets.token_urlsafe(48).encode())
-    return content.decode()
-
-
 def _database() -> dict[str, object]:
     """SQLite: WAL, every writing transaction immediate, full sync: what was acknowledged survives a power cut."""
     url = setting("DATABASE_URL")
@@ -80,7 +73,7 @@ def _database() -> dict[str, object]:
     }
 
 
-SECRET_KEY = _session_key()
+SECRET_KEY, SECRET_KEY_FALLBACKS = session_keys(BIHUAN_HOME / "keys")
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [

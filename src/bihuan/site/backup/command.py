@@ -18,7 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
-from bihuan.site import environment
+from bihuan.site.environment import home as chosen_home
+from bihuan.site.environment import override, setting
 
 #: A process of ours reads our settings, whatever the shell says.
 OWN = {"DJANGO_SETTINGS_MODULE": "bihuan.site.settings"}
@@ -82,9 +83,7 @@ def backup(argv: Sequence[str]) -> int:
         "--keep", type=int, default=0, help=str(Text("只保留最近几个恢复点", "keep the newest so many points"))
     )
     chosen = parser.parse_args(list(argv))
-    folder = chosen.folder or (
-        Path(environment.setting("BIHUAN_BACKUP")) if environment.setting("BIHUAN_BACKUP") else None
-    )
+    folder = chosen.folder or (Path(setting("BIHUAN_BACKUP")) if setting("BIHUAN_BACKUP") else None)
     if folder is None:
         parser.error(str(Text("请指明备份目录", "name the folder of backups")))
     head = taking.take(folder, at=clock.now())
@@ -136,7 +135,7 @@ def restore(argv: Sequence[str]) -> int:
     head = vault.point(chosen.point)
     if chosen.drill:
         return drill(chosen.folder, head, chosen.identity)
-    home = (chosen.home or Path(environment.setting("BIHUAN_HOME"))).resolve()
+    home = (chosen.home or chosen_home()).resolve()
     parts = list(dict.fromkeys(chosen.only)) if chosen.only else list(PARTS)
     begun = time.monotonic()
     identity = sealed.read_identity(chosen.identity)
@@ -151,7 +150,7 @@ def restore(argv: Sequence[str]) -> int:
         done = restoring.put_back_files(
             vault, manifest, home=home, parts=[p for p in parts if p != "records"], identity=identity
         )
-        environment.override(BIHUAN_HOME=str(home))
+        override(BIHUAN_HOME=str(home))
         return _with_database(vault, manifest, head, parts, done, identity, chosen.replace, begun)
 
 
@@ -241,7 +240,7 @@ def drill(folder: Path, head: Any, identity: Path) -> int:
 @contextmanager
 def scratch_database() -> Iterator[str]:
     """For PostgreSQL a database beside the real one, taken away afterwards; SQLite lies in the scratch home."""
-    url = environment.setting("DATABASE_URL")
+    url = setting("DATABASE_URL")
     if not url:
         yield ""
         return

@@ -107,12 +107,12 @@ def people(cast, log_in) -> Callable[[str], Any]:
         "works": (("handler",), cast.works, None),
         "stranger": (("handler",), cast.neighbour, None),
         "office": (
-            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper"),
+            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper", "hazard_appointer"),
             cast.office,
             cast.city,
         ),
         "office_next": (
-            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper"),
+            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper", "hazard_appointer"),
             next_office,
             cast.next_city,
         ),
@@ -242,6 +242,7 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,
+    "hazard-board": lambda c, p: Owned({"unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"),
     "major-hazard-sheet": lambda c, p: Owned(
         {"form": "json", "unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"
     ),

@@ -18,6 +18,7 @@ MODULES = (
     "bihuan.registers.major_hazards.module",
     "bihuan.domains.campaign.module",
     "bihuan.domains.major_hazard_filing.module",
+    "bihuan.domains.hazard_responsibility.module",
     "bihuan.connectors.oidc.module",
     "bihuan.site.operations.module",
 )

@@ -1,0 +1,1 @@
+"""Tests of the responsibility for major hazards."""

@@ -33,6 +33,7 @@ SUPPLEMENT_DAYS = 10
 
 TheReport = Annotated[Ref[Report], Label("报告", "Report", widget="hidden")]
 TheReporter = Annotated[Ref[Reporter], Label("报送单位", "Reporting unit", widget="hidden")]
+ReportUnit = Annotated[Ref[Organisation], Label("报送单位", "Unit")]
 ReportPerson = Annotated[Ref[Person], Label("报送专人", "Reporter")]
 Capacity = Annotated[str, Field(min_length=2, max_length=60)]
 
@@ -70,7 +71,7 @@ def name_reporter(
     *,
     ctx: Context,
     campaign: TheCampaign,
-    organisation: Annotated[Ref[Organisation], Label("报送单位", "Unit")],
+    organisation: ReportUnit,
     person: ReportPerson | None = None,
     signers: Annotated[list[Capacity] | None, Label("须签字的身份（一行一个）", "Who must sign, one a line")] = None,
 ) -> Reporter:

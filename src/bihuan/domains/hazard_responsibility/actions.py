@@ -18,6 +18,8 @@ from bihuan.parties.models import Person
 from bihuan.registers.major_hazards.models import HazardUnit
 from bihuan.registers.major_hazards.queries import authority_of
 
+TheLead = Annotated[Ref[Person], Label("责任人", "Lead")]
+
 
 def _of_unit(*, ctx: Context, unit: HazardUnit, **_: object) -> Place:
     return unit.place
@@ -35,7 +37,7 @@ def appoint(
     ctx: Context,
     unit: Ref[HazardUnit],
     role: Annotated[LeadRole, Label("责任", "Role")],
-    person: Annotated[Ref[Person], Label("责任人", "Lead")],
+    person: TheLead,
     from_on: Annotated[date, Label("任职日期", "From")],
     deputy: Annotated[Ref[Person] | None, Label("代理人", "Deputy")] = None,
 ) -> Lead:

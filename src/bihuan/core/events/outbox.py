@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,8 @@ from bihuan.core.access.scope import Place
 from bihuan.core.events.models import OutboxEvent
 from bihuan.core.modules import registry
 
-
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    """Built once a kind: building it costs more than what it then does."""
-    return TypeAdapter(kind)
+#: Built once a kind: building it costs more than what it then does.
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 
 
 def record(*, event: Any, at: Any, audit_row: Any) -> OutboxEvent:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from bihuan.core.access.context import Actor
+from bihuan.core.jobs.models import Task
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register
 from bihuan.core.records.sheets.checking import plain_values
 from bihuan.core.records.terms import SheetState
-from cast import Cast, saved
+from cast import AT, Cast, saved
 from plays import Maker, Play
 
 
@@ -58,6 +59,18 @@ def plays_of(register: Register, *, example: Callable[[Cast], Mapping[str, Any]]
         )
         return play(cast, sheet=made, at_most=10)
 
+    def give_up(cast: Cast) -> Play:
+        made = sheet(cast, SheetState.APPLYING, new=1)
+        Task.objects.create(
+            job="records.apply_sheet", key=f"sheet:{made.pk}:apply", state="failed", run_at=AT, created_at=AT
+        )  # fmt: skip
+        return play(cast, sheet=made)
+
+    def take_back(cast: Cast) -> Play:
+        made, brought = sheet(cast, SheetState.GIVING_UP, written=1), row(cast)
+        SheetRow.objects.create(sheet=made, number=2, state="written", key="x", row_id=brought.pk)
+        return play(cast, sheet=made, at_most=10)
+
     made: dict[str, Maker] = {
         "add": lambda cast: play(cast, **example(cast)),
         "change": lambda cast: play(cast, row=row(cast), **{register.title: "改后的名称"}),
@@ -66,6 +79,8 @@ def plays_of(register: Register, *, example: Callable[[Cast], Mapping[str, Any]]
         "accept_sheet": lambda cast: play(cast, sheet=sheet(cast, SheetState.CHECKED, new=1)),
         "drop_sheet": lambda cast: play(cast, sheet=sheet(cast, SheetState.CHECKED, new=1)),
         "take_in_rows": take_in,
+        "give_up_sheet": give_up,
+        "take_back_rows": take_back,
     }
     if register.retired is not None:
         made["retire"] = lambda cast: play(cast, row=row(cast), reason="已拆除")

@@ -14,12 +14,14 @@ from bihuan.core.actions import runner
 from bihuan.core.actions.problems import Denied, NotFound
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.jobs import queue
+from bihuan.core.jobs.models import Task
 from bihuan.core.records import exporting, listing, search
-from bihuan.core.records.models import Sheet, SheetRow
+from bihuan.core.records.models import SearchEntry, Sheet, SheetRow
 from bihuan.core.records.sheets import spool
-from bihuan.core.records.sheets.applying import SheetHasErrors, WrongSheetState
+from bihuan.core.records.sheets.applying import SheetHasErrors, StillAtWork, WrongSheetState
 from bihuan.core.records.sheets.template import template
 from bihuan.core.records.terms import RowState, SheetState
+from bihuan.parties.models import Thing
 from bihuan.registers.tanks.models import Tank
 
 HEAD = ["编码*", "名称", "所属单位", "型式", "储存介质", "公称容积（m³）", "投用日期"]
@@ -349,3 +351,30 @@ def test_a_step_writes_many_rows_with_few_queries(bring, tanks, as_, django_asse
     few = 30 if connection.vendor == "sqlite" else 25
     with django_assert_max_num_queries(few):
         runner.perform(tanks.action("take_in_rows"), ctx=ctx, sheet=sheet, at_most=200)
+
+
+def test_an_import_that_failed_for_good_is_taken_back_and_its_codes_are_free_again(bring, accept, add_tank, tanks, as_):
+    add_tank("V-1", "旧名", medium="甲醇")
+    sheet = bring(workbook(good("V-1"), *(good(f"V-{n}") for n in range(2, 9))), existing="update")
+    ctx = as_("keeper")
+    runner.perform(tanks.action("accept_sheet"), ctx=ctx, sheet=sheet)
+    runner.perform(tanks.action("take_in_rows"), ctx=ctx, sheet=Sheet.objects.get(pk=sheet.pk), at_most=4)
+    give_up = tanks.action("give_up_sheet")
+    with pytest.raises(StillAtWork):
+        runner.perform(give_up, ctx=ctx, sheet=Sheet.objects.get(pk=sheet.pk))
+    Task.objects.filter(key=f"sheet:{sheet.pk}:apply").update(state="failed")
+    entries, audit = SearchEntry.objects.count(), AuditRow.objects.count()
+    runner.perform(give_up, ctx=ctx, sheet=Sheet.objects.get(pk=sheet.pk))
+    assert listing_of(tanks, ctx) == ["V-1"]
+    queue.drain(at=ctx.at)
+    sheet = Sheet.objects.get(pk=sheet.pk)
+    assert (sheet.state, sheet.counts) == ("withdrawn", {"written": 1, "taken_back": 3, "new": 4})
+    assert listing_of(tanks, ctx) == ["V-1"]
+    assert (Thing.objects.filter(code__startswith="V-").count(), SearchEntry.objects.count()) == (1, entries - 3)
+    assert AuditRow.objects.count() == audit + 2
+    again = accept(bring(workbook(*(good(f"V-{n}") for n in range(2, 9)))))
+    assert again.written == 7
+
+
+def listing_of(register, ctx) -> list[str]:
+    return sorted(str(register.key_field.of(row)) for row in register.visible_to(ctx.actor).select_related("thing"))

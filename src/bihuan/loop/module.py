@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bihuan.core.evidence.events import EvidenceExpired, EvidenceExpiring
 from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
-from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
+from bihuan.core.modules import Job, MenuItem, Module, Receiver, RoleSpec
 from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
+from bihuan.core.records.register import DetailPanel
 from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
-from bihuan.loop import events, jobs, models, queries, telling
+from bihuan.loop import events, jobs, models, queries, reactions, telling
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.kinds import GENERAL, Population
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
+from bihuan.parties.models import Thing
 from bihuan.parties.terms import PartiesGrants
 
 SEES = (LoopGrants.READ, LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT)
@@ -41,6 +44,7 @@ MODULE = Module(
         verifying.close_out,
         verifying.send_back,
         clock.escalate,
+        clock.tell_of_expiry,
         clock.set_escalation_plan,
         clock.add_duty,
         clock.make_duty_cases,
@@ -56,6 +60,10 @@ MODULE = Module(
         "A15": Text("部分：已销号事项“重新打开”（回头看）", "Partly: Reopen on a closed case (look-back)"),
     },
     events=(events.CaseMoved, events.CaseEscalated),
+    receivers=tuple(
+        Receiver(f"loop.{name}", event, reactions.evidence_expires, (LoopGrants.ESCALATE, EvidenceGrants.READ))
+        for name, event in (("evidence_expiring", EvidenceExpiring), ("evidence_expired", EvidenceExpired))
+    ),
     jobs=(
         Job(
             "loop.escalate_due",
@@ -114,6 +122,8 @@ MODULE = Module(
         GENERAL,
         telling.WORK,
         telling.ESCALATION,
+        telling.EXPIRY,
+        DetailPanel("cases", Text("事项", "Cases"), Thing, "loop/of_thing.html", queries.panel_of_thing, order=50),
         Population("enterprises", Text("全部企业", "All enterprises"), queries.enterprises),
         Searchable(
             model=models.Case,

@@ -16,6 +16,7 @@ from bihuan.core.access.rows import below
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
+from bihuan.core.evidence.models import Evidence
 from bihuan.core.modules import registry
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
@@ -29,6 +30,8 @@ from bihuan.parties.terms import OrganisationKind
 PAGE = 50
 COUNT_UP_TO = 1_000
 WAITING_UP_TO = 100
+OF_THING = 20
+EXPIRES_SOON = timedelta(days=30)
 SYSTEM = Text("系统", "The system")
 UNFINISHED = (Stage.ISSUED.value, Stage.ACKNOWLEDGED.value, Stage.IN_HAND.value)
 
@@ -226,6 +229,16 @@ class CaseView:
     def evidence(self) -> list[CaseEvidence]:
         return [piece for step in self.steps for piece in step.evidence]
 
+    @cached_property
+    def expiring(self) -> list[Evidence]:
+        """佐证到期: pieces an open case rests on that have expired or soon will, and were not replaced by a revision."""
+        if not self.case.is_open:
+            return []
+        soon = day_of(self.ctx.at) + EXPIRES_SOON
+        pieces = {p.evidence_id: p.evidence for p in self.evidence if not p.evidence.is_superseded}
+        found = [e for e in pieces.values() if e.expires_on is not None and e.expires_on <= soon]
+        return sorted(found, key=lambda e: (e.expires_on, e.pk))
+
 
 def case_view(*, ctx: Context, case: Case) -> CaseView:
     links: dict[Any, list[CaseEvidence]] = {}
@@ -296,6 +309,20 @@ def enterprises(*, region_path: str) -> list[Member]:
     rows = Organisation.objects.filter(below("region_path", region_path), kind=OrganisationKind.ENTERPRISE)
     living = rows.filter(abolished_on__isnull=True).order_by("code")
     return [Member(code, name, code) for code, name in living.values_list("code", "name")]
+
+
+def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
+    """事项 on the page of a thing: those one may see, the open ones first. Nothing for who may see none anywhere."""
+    if not any(ctx.actor.has(grant) for grant in Case.view_grants()):
+        return None
+    thing = getattr(row, "thing", row)
+    found = with_names(Case.objects.visible_to(ctx.actor).filter(thing=thing)).order_by("-is_open", "due_on", "-id")
+    shown = list(found[: OF_THING + 1])
+    return {
+        "rows": [(case, colour_of(case, ctx=ctx), Stage(case.stage)) for case in shown[:OF_THING]],
+        "more": len(shown) > OF_THING,
+        "limit": OF_THING,
+    }
 
 
 def everybody_of(case: Case) -> Place:

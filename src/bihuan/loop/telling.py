@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
+from bihuan.core.evidence.models import Evidence
+from bihuan.core.evidence.terms import ExpiryStage
 from bihuan.core.notices.telling import tell
 from bihuan.core.notices.terms import NoticeLevel
 from bihuan.core.notices.topics import Topic
 from bihuan.kernel.text import Text
 from bihuan.loop.models import Case
+from bihuan.loop.rules import person_behind
 from bihuan.loop.terms import EscalationDeed, Move, PartyRole
 
 WORK = Topic("loop.work", Text("事项办理", "Work on cases"))
+EXPIRY = Topic("loop.expiry", Text("证据到期", "Evidence that expires"))
 ESCALATION = Topic("loop.escalation", Text("到期提醒与督办", "Reminders and supervision"))
 
 _HANDLERS = (PartyRole.OWNER, PartyRole.LEAD, PartyRole.SEPARATE_LEAD)
@@ -59,6 +64,42 @@ def tell_of_step(*, ctx: Context, case: Case, deed: EscalationDeed, days: int, w
     _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
 
 
+def tell_of_expiry(*, ctx: Context, evidence: Evidence, cases: Sequence[Case]) -> None:
+    """到期: whoever answers for the piece hears of it, and the handlers of each open case that rests on it."""
+    assert evidence.expires_on is not None
+    has_expired = evidence.expiry_stage == ExpiryStage.EXPIRED
+    said = Text("已到期", "has expired") if has_expired else Text("将到期", "will expire")
+    text = Text("证据{said}（{day}）：{title}", "Evidence {said} ({day}): {title}").format(
+        said=said, day=evidence.expires_on.isoformat(), title=evidence.title[:120]
+    )
+    level = NoticeLevel.IMPORTANT if has_expired else NoticeLevel.ORDINARY
+    key = f"{evidence.pk}:{evidence.expires_on}:{evidence.expiry_stage}"
+    active = User.objects.filter(is_active=True).order_by()
+    owners = (
+        active.filter(organisation_code=evidence.organisation_code) if evidence.organisation_code else active.none()
+    )
+    if evidence.uploaded_by.startswith(("user:", "token:")) and not owners.exists():
+        owners = active.filter(pk=person_behind(evidence.uploaded_by))
+    told: set[UUID] = set()
+    for case in cases:
+        of_case = Text("{text}，关系到{number}", "{text}, on which {number} rests").format(
+            text=text, number=case.number
+        )
+        told |= _tell(
+            ctx=ctx,
+            case=case,
+            parties=case.parties.values_list("organisation_code", "role"),
+            roles=_HANDLERS,
+            topic=EXPIRY,
+            text=of_case,
+            level=level,
+            key=f"{key}:{case.pk}",
+        )
+    recipients = [pk for pk in owners.values_list("pk", flat=True) if pk not in told]
+    link = evidence.get_absolute_url()
+    tell(ctx, recipients=recipients, topic=EXPIRY.name, text=text, link=link, level=level, key=key)
+
+
 def _tell(
     *,
     ctx: Context,
@@ -69,16 +110,18 @@ def _tell(
     text: Text,
     level: NoticeLevel,
     key: str = "",
-) -> None:
+) -> set[UUID]:
     wanted = {r.value for r in roles}
     codes = {code for code, role in parties if role in wanted}
     people = User.objects.filter(organisation_code__in=codes, is_active=True).order_by().values_list("pk", flat=True)
+    recipients = {pk for pk in people if pk != ctx.actor.user_id}
     tell(
         ctx,
-        recipients=[pk for pk in people if pk != ctx.actor.user_id],
+        recipients=recipients,
         topic=topic.name,
         text=text,
         link=case.get_absolute_url(),
         level=level,
         key=key,
     )
+    return recipients

@@ -129,6 +129,17 @@ def apply_sheet(*, ctx: Context, sheet: str) -> None:
         accepted = Sheet._base_manager.get(pk=accepted.pk)
 
 
+def take_back_sheet(*, ctx: Context, sheet: str) -> None:
+    """撤回已放弃的表. Goes on where it stopped, as the writing does."""
+    pace = Pace()
+    given_up = Sheet._base_manager.get(pk=UUID(sheet))
+    take_back = _register(given_up.register).action("take_back_rows")
+    while given_up.state == SheetState.GIVING_UP:
+        inside = _on_behalf(Context(actor=ctx.actor, at=clock.now(), cause=ctx.cause), given_up)
+        pace.step(partial(_take_in, take_back, inside, given_up))
+        given_up = Sheet._base_manager.get(pk=given_up.pk)
+
+
 def _take_in(take_in: Any, inside: Context, sheet: Sheet, size: int) -> int:
     for attempt in range(5):
         try:

@@ -42,7 +42,7 @@ class Sheet(Row):
         verbose_name = "导入批次"
         indexes = [
             models.Index(fields=["uploaded_by", "register"], name="sheet_by_uploader"),
-            models.Index(fields=["id"], name="sheet_applying", condition=Q(state="applying")),
+            models.Index(fields=["id"], name="sheet_applying", condition=Q(state__in=["applying", "giving_up"])),
         ]
 
     objects: ClassVar[Any] = SheetQuerySet.as_manager()
@@ -101,8 +101,8 @@ class Arriving(models.Model):
 
 
 def arrived(path: str) -> Q:
-    """Not part of a sheet that is still being written. The inner query is over a handful of sheets at most."""
-    writing = Sheet._base_manager.filter(state=SheetState.APPLYING).values("pk")
+    """Not part of a sheet that is being written or taken back. The inner query is over a handful of sheets at most."""
+    writing = Sheet._base_manager.filter(state__in=(SheetState.APPLYING, SheetState.GIVING_UP)).values("pk")
     return ~Q(**{f"{path}__in": writing})
 
 

@@ -6,7 +6,7 @@ from bihuan.core.access.context import Context
 from bihuan.core.modules import Job, MenuItem, Module
 from bihuan.core.pages.declared import ApiPart, Hit, Look, SearchSource
 from bihuan.core.records import api, jobs, search
-from bihuan.core.records.sheets.applying import APPLY_JOB, CHECK_JOB
+from bihuan.core.records.sheets.applying import APPLY_JOB, CHECK_JOB, TAKE_BACK_JOB
 from bihuan.core.records.terms import SheetState
 from bihuan.kernel.text import Text
 
@@ -26,6 +26,7 @@ MODULE = Module(
     jobs=(
         Job(CHECK_JOB, Text("检查导入表", "Check an uploaded sheet"), jobs.check_sheet, max_attempts=3),
         Job(APPLY_JOB, Text("写入导入表", "Write an accepted sheet"), jobs.apply_sheet),
+        Job(TAKE_BACK_JOB, Text("撤回已放弃的导入", "Take a given-up sheet back"), jobs.take_back_sheet),
         Job("records.rebuild_search", Text("重建检索", "Rebuild the search"), jobs.rebuild_search),
     ),
     declares=(
@@ -39,6 +40,7 @@ MODULE = Module(
                 (SheetState.CHECKED, "yellow", "clock"),
                 (SheetState.APPLYING, "blue", "refresh"),
                 (SheetState.APPLIED, "green", "circle-check"),
+                (SheetState.GIVING_UP, "yellow", "refresh"),
                 (SheetState.WITHDRAWN, "neutral", "x"),
             )
         ),

@@ -13,6 +13,7 @@ class SheetState(Term):
     CHECKED = "checked", "待确认", "Waiting for your decision"
     APPLYING = "applying", "写入中", "Being written"
     APPLIED = "applied", "已写入", "Written"
+    GIVING_UP = "giving_up", "撤回中", "Being taken back"
     WITHDRAWN = "withdrawn", "已放弃", "Dropped"
 
 
@@ -25,6 +26,7 @@ class RowState(Term):
     WRONG = "wrong", "有误", "Wrong"
     WRITTEN = "written", "已写入", "Written"
     FAILED = "failed", "写入时被拒", "Refused when written"
+    TAKEN_BACK = "taken_back", "已撤回", "Taken back"
 
 
 class ExistingRows(Term):

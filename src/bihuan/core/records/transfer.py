@@ -15,13 +15,14 @@ from bihuan.core.access.context import Context
 from bihuan.core.actions import runner
 from bihuan.core.actions.problems import Denied, InvalidInput, NotFound
 from bihuan.core.jobs.models import Task
+from bihuan.core.jobs.terms import TaskState
 from bihuan.core.pages.components import Crumb
 from bihuan.core.records import exporting, listing
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, get_register
 from bihuan.core.records.sheets import spool
 from bihuan.core.records.sheets import template as templates
-from bihuan.core.records.sheets.applying import APPLY_JOB, CHECK_JOB
+from bihuan.core.records.sheets.applying import job_of
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
 from bihuan.kernel.text import Text
 
@@ -134,11 +135,11 @@ def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
             : SHOWN + 1
         ]
     )
-    is_working = state in (SheetState.CHECKING, SheetState.APPLYING)
+    is_working = state in (SheetState.CHECKING, SheetState.APPLYING, SheetState.GIVING_UP)
     task = None
     if is_working:
-        job, step = (CHECK_JOB, "check") if state is SheetState.CHECKING else (APPLY_JOB, "apply")
-        task = Task.objects.filter(job=job, key=f"sheet:{found.pk}:{step}").first()
+        job, key = job_of(found)
+        task = Task.objects.filter(job=job, key=key).first()
     fragment = request.headers.get("HX-Request") == "true"
     return render(
         request,
@@ -158,11 +159,16 @@ def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
             "after": rows[SHOWN - 1].number if len(rows) > SHOWN else None,
             "accept": register.action("accept_sheet"),
             "drop": register.action("drop_sheet"),
+            "give_up": register.action("give_up_sheet") if _has_failed(state, task) else None,
             "crumbs": _crumbs(
                 register, Crumb(IMPORT, reverse("records:upload", kwargs={"code": code})), Crumb(found.file_name)
             ),
         },
     )
+
+
+def _has_failed(state: SheetState, task: Task | None) -> bool:
+    return state is not SheetState.GIVING_UP and task is not None and task.state == TaskState.FAILED
 
 
 def _reviewed(register: Register, row: SheetRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, Ref, action
+from bihuan.core.evidence.models import Evidence
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules, telling
@@ -49,6 +50,20 @@ def escalate(*, ctx: Context, case: Ref[Case]) -> Case:
     return ctx.change(
         case, escalated=fired, next_escalation_on=rules.next_step_on(steps=steps, due_on=case.due_on, fired=fired)
     )
+
+
+@action(
+    "loop.tell_of_expiry",
+    label=Text("证据到期告知", "Tell of evidence that expires"),
+    needs=LoopGrants.ESCALATE,
+    faces=(),
+)
+def tell_of_expiry(*, ctx: Context, evidence: Ref[Evidence]) -> None:
+    """证据到期. A piece replaced meanwhile worries nobody; a closed case stays closed on what held then."""
+    if evidence.is_superseded or evidence.expires_on is None:
+        return
+    cases = Case.objects.filter(caseevidences__evidence=evidence, is_open=True).distinct().order_by("number")
+    telling.tell_of_expiry(ctx=ctx, evidence=evidence, cases=list(cases[:50]))
 
 
 class PlanStep(BaseModel):

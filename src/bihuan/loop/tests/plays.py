@@ -8,6 +8,8 @@ from typing import Any
 from bihuan.core.access.context import Actor, service_actor
 from bihuan.core.access.scope import Scope
 from bihuan.core.actions.runner import perform
+from bihuan.core.evidence.models import Evidence
+from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.loop.actions import directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, Duty
 from bihuan.loop.terms import LoopGrants
@@ -93,6 +95,13 @@ def make_duty_cases(cast: Cast) -> Play:
     return by_clock(cast, duty=duty, members=[{"key": "w", "name": "东方化工", "organisation": cast.works.code}])
 
 
+def tell_of_expiry(cast: Cast) -> Play:
+    piece = cast.evidence(cast.safety_manager, cast.works)
+    Evidence.objects.filter(pk=piece.pk).update(expires_on=date(2026, 12, 1), expiry_stage="month")
+    grants = (LoopGrants.ESCALATE.value, EvidenceGrants.READ.value)
+    return Play(service_actor("reaction", *grants), {"evidence": piece}, stranger=_elsewhere(cast, *grants))
+
+
 LATER = date(2027, 1, 31)
 
 PLAYS = {
@@ -113,6 +122,7 @@ PLAYS = {
     "case.assign_person": lambda c: by_owner(c, case=a_case(c), person=c.person(c.works)),
     "case.close_out": lambda c: by_verifier(c, case=a_case(c, "submitted"), note="属实"),
     "case.send_back": lambda c: by_verifier(c, case=a_case(c, "submitted"), note="照片不清"),
+    "loop.tell_of_expiry": tell_of_expiry,
     "case.escalate": lambda c: by_clock(c, case=a_case(c)),
     "loop.set_escalation_plan": lambda c: by_office(
         c,

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200)),
                 ('spool', models.CharField(max_length=80)),
                 ('existing', models.CharField(choices=[('refuse', '编码已存在时报错'), ('update', '编码已存在时更新')], default=bihuan.core.records.terms.ExistingRows['REFUSE'], max_length=10)),
-                ('state', models.CharField(choices=[('checking', '检查中'), ('refused', '无法读取'), ('checked', '待确认'), ('applying', '写入中'), ('applied', '已写入'), ('withdrawn', '已放弃')], default=bihuan.core.records.terms.SheetState['CHECKING'], max_length=10)),
+                ('state', models.CharField(choices=[('checking', '检查中'), ('refused', '无法读取'), ('checked', '待确认'), ('applying', '写入中'), ('applied', '已写入'), ('giving_up', '撤回中'), ('withdrawn', '已放弃')], default=bihuan.core.records.terms.SheetState['CHECKING'], max_length=10)),
                 ('reason_zh', models.CharField(blank=True, default='', max_length=500)),
                 ('reason_en', models.CharField(blank=True, default='', max_length=500)),
                 ('counts', models.JSONField(default=dict)),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导入批次',
                 'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['uploaded_by', 'register'], name='sheet_by_uploader'), models.Index(condition=models.Q(('state', 'applying')), fields=['id'], name='sheet_applying')],
+                'indexes': [models.Index(fields=['uploaded_by', 'register'], name='sheet_by_uploader'), models.Index(condition=models.Q(('state__in', ['applying', 'giving_up'])), fields=['id'], name='sheet_applying')],
             },
         ),
         migrations.CreateModel(
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=bihuan.kernel.identity.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('new', '新增'), ('update', '更新'), ('same', '无变化'), ('wrong', '有误'), ('written', '已写入'), ('failed', '写入时被拒')], max_length=10)),
+                ('state', models.CharField(choices=[('new', '新增'), ('update', '更新'), ('same', '无变化'), ('wrong', '有误'), ('written', '已写入'), ('failed', '写入时被拒'), ('taken_back', '已撤回')], max_length=10)),
                 ('key', models.CharField(blank=True, default='', max_length=200)),
                 ('values', models.JSONField(default=dict)),
                 ('cells', models.JSONField(default=list)),

@@ -14,7 +14,9 @@ from bihuan.core.access import statements
 from bihuan.core.access.context import Actor, Context
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action, Label, Ref, action
-from bihuan.core.records.models import Sheet, SheetRow
+from bihuan.core.jobs.models import Task
+from bihuan.core.jobs.terms import TaskState
+from bihuan.core.records.models import SearchEntry, Sheet, SheetRow
 from bihuan.core.records.register import Register, Values
 from bihuan.core.records.sheets.checking import typed_values
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
@@ -24,6 +26,7 @@ from bihuan.kernel.text import Text
 
 CHECK_JOB = "records.check_sheet"
 APPLY_JOB = "records.apply_sheet"
+TAKE_BACK_JOB = "records.take_back_sheet"
 LARGEST_STEP = 500
 
 
@@ -34,6 +37,11 @@ class WrongSheetState(Problem):
 
 class SheetHasErrors(Problem):
     code = "sheet_has_errors"
+
+
+class StillAtWork(Problem):
+    code = "sheet_still_at_work"
+    status = 409
 
 
 class Taken(BaseModel):
@@ -190,7 +198,77 @@ def actions_of(register: Register) -> tuple[Action, ...]:
             ctx.change(sheet, state=SheetState.APPLIED.value, counts=dict(counted), finished_at=ctx.at)
         return Taken(rows=len(waiting), finished=finished)
 
-    return (upload_sheet, report_sheet, accept_sheet, drop_sheet, take_in_rows)
+    @action(
+        f"{name}.give_up_sheet",
+        label=Text("放弃并撤回导入", "Give up and take the sheet back"),
+        needs=needs,
+        confirm=Text(
+            "已写入而尚未显示的新增行将全部撤回；已更新的记录保持更新后的内容。确定吗？",
+            "New rows written so far, which nobody has seen, are taken back; updated records stay as updated. Go on?",
+        ),
+        icon="x",
+        tone="danger",
+    )
+    def give_up_sheet(*, ctx: Context, sheet: Ref[Sheet]) -> Sheet:
+        """放弃失败的导入. Only when its job has failed for good; as long as that is still trying, it may yet succeed."""
+        require_state(sheet, SheetState.CHECKING, SheetState.APPLYING)
+        job, key = job_of(sheet)
+        if not Task.objects.filter(job=job, key=key, state=TaskState.FAILED).exists():
+            raise StillAtWork(
+                Text(
+                    "后台作业还在进行，或会自动重试。请等它完成；多次失败后才能放弃。",
+                    "The job is still at work or will try again. Wait for it; you can give up once it has failed for good.",
+                )
+            )
+        if sheet.state == SheetState.CHECKING:
+            return ctx.change(sheet, state=SheetState.WITHDRAWN.value, finished_at=ctx.at)
+        ctx.change(sheet, state=SheetState.GIVING_UP.value)
+        ctx.enqueue(TAKE_BACK_JOB, key=f"sheet:{sheet.pk}:take_back", sheet=str(sheet.pk))
+        return sheet
+
+    @action(
+        f"{name}.take_back_rows",
+        label=Text(f"撤回{label.zh}导入行", f"Take rows of a sheet back from {label.en}"), needs=needs, faces=(),
+    )  # fmt: skip
+    def take_back_rows(*, ctx: Context, sheet: Ref[Sheet], at_most: int) -> Taken:
+        """撤回一小批. Nobody has seen these rows; their codes become free again. The audit names each of them."""
+        require_state(sheet, SheetState.GIVING_UP)
+        size = min(at_most, LARGEST_STEP)
+        # A row that was there before carries the version it had; what this sheet brought carries none.
+        written = SheetRow.objects.filter(sheet=sheet, state=RowState.WRITTEN, row_version__isnull=True)
+        some = list(written.order_by("number")[:size])
+        _erase_new(register, ctx, some)
+        for row in some:
+            row.state = RowState.TAKEN_BACK.value
+        statements.change_each(some, "state")
+        finished = len(some) < size
+        if finished:
+            counted = Counter(SheetRow.objects.filter(sheet=sheet).order_by().values_list("state", flat=True))
+            ctx.change(sheet, state=SheetState.WITHDRAWN.value, counts=dict(counted), finished_at=ctx.at)
+        return Taken(rows=len(some), finished=finished)
+
+    return (
+        upload_sheet, report_sheet, accept_sheet, drop_sheet, take_in_rows, give_up_sheet, take_back_rows,
+    )  # fmt: skip
+
+
+def job_of(sheet: Sheet) -> tuple[str, str]:
+    """The job at work on a sheet in this state, and the key it was enqueued under."""
+    job, step = {
+        SheetState.CHECKING.value: (CHECK_JOB, "check"),
+        SheetState.GIVING_UP.value: (TAKE_BACK_JOB, "take_back"),
+    }.get(sheet.state, (APPLY_JOB, "apply"))
+    return job, f"sheet:{sheet.pk}:{step}"
+
+
+def _erase_new(register: Register, ctx: Context, staged: Sequence[SheetRow]) -> None:
+    rows = list(register.model._base_manager.filter(pk__in=[s.row_id for s in staged]).select_related(*register.joins))
+    below = [b for b in (register.base_of(row) for row in rows) if b is not None]
+    ctx.about(*rows, *below)
+    SearchEntry.objects.filter(subject__in=[row.subject for row in (*rows, *below)]).delete()
+    for some in (rows, below):
+        if some:
+            type(some[0])._base_manager.filter(pk__in=[row.pk for row in some]).delete()
 
 
 def _refuse(row: SheetRow, words: Text) -> None:

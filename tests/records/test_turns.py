@@ -139,3 +139,15 @@ def test_where_sqlite_waits_itself_nobody_waits_twice(open_database):
     wrapper.ensure_connection()
     assert wrapper.log is None
     wrapper.close()
+
+
+def test_only_the_time_a_turn_is_held_counts_not_the_wait_for_it(tmp_path):
+    a, b = (Turn(str(tmp_path / "turn"), patience=0.05) for _ in range(2))
+    a.take()
+    b.take()  # in vain
+    assert b.held_for == 0
+    a.give()
+    assert a.held_for > 0
+    b.take()
+    b.close()
+    assert b.held_for > 0

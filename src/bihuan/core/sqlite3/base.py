@@ -78,6 +78,9 @@ class Turn:
     def __init__(self, path: str, patience: float) -> None:
         self.patience = patience
         self.lock, self.next = Lock(path), Lock(f"{path}.next")
+        #: Seconds this connection has held the turn in all, and since when it does now: what a long job paces itself by.
+        self.held_for = 0.0
+        self._since = 0.0
 
     @property
     def is_held(self) -> bool:
@@ -91,13 +94,17 @@ class Turn:
         if self.next.take(until=until, pause=PAUSE):
             try:
                 self.lock.take(until=until, pause=PAUSE_OF_THE_NEXT)
+                self._since = time.perf_counter()
             finally:
                 self.next.give()
 
     def give(self) -> None:
+        if self.is_held:
+            self.held_for += time.perf_counter() - self._since
         self.lock.give()
 
     def close(self) -> None:
+        self.give()
         self.lock.close()
         self.next.close()
 
@@ -146,7 +153,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         path = str(conn_params["database"])
         in_memory = "memory" in path or path.startswith("file:") or not path
+        held_for = 0.0 if self.turn is None else self.turn.held_for
         self.turn = None if in_memory else Turn(f"{path}.turn", patience=float(conn_params.get("timeout", 5.0)))
+        if self.turn is not None:
+            self.turn.held_for = held_for
         made = super().get_new_connection(conn_params)
         if fcntl is None:
             made.execute("PRAGMA synchronous=FULL")

@@ -8,7 +8,7 @@ from bihuan.core.evidence.events import EvidenceExpired, EvidenceExpiring
 from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, Receiver, RoleSpec
-from bihuan.core.pages.declared import HomePage, LiveFeed, Look, TopbarWidget
+from bihuan.core.pages.declared import ChoiceSource, HomePage, LiveFeed, Look, TopbarWidget
 from bihuan.core.records.register import DetailPanel
 from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
@@ -20,6 +20,7 @@ from bihuan.parties.models import Thing
 from bihuan.parties.terms import PartiesGrants
 
 SEES = (LoopGrants.READ, LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT)
+DIRECTS = (LoopGrants.CONFIGURE, LoopGrants.DIRECT)
 
 MODULE = Module(
     name="loop",
@@ -47,6 +48,7 @@ MODULE = Module(
         clock.tell_of_expiry,
         clock.set_escalation_plan,
         clock.add_duty,
+        clock.end_duty,
         clock.make_duty_cases,
     ),
     serves={
@@ -117,6 +119,8 @@ MODULE = Module(
         MenuItem(Text("收件箱", "Inbox"), "inbox", "inbox", SEES, order=10),
         MenuItem(Text("总览", "Overview"), "overview", "chart-bar", SEES, order=20),
         MenuItem(Text("事项台账", "Case ledger"), "cases", "list", SEES, order=30),
+        MenuItem(Text("周期职责", "Duties"), "duties", "refresh", DIRECTS, section="settings", order=20),
+        MenuItem(Text("催办规则", "Escalation plans"), "escalation", "clock", DIRECTS, section="settings", order=30),
     ),
     declares=(
         GENERAL,
@@ -153,6 +157,8 @@ MODULE = Module(
                 }
             ),
         ),
+        ChoiceSource("loop.populations", queries.population_choices),
+        ChoiceSource("loop.kinds", queries.kind_choices),
         HomePage("inbox", SEES, order=10),
         TopbarWidget("inbox", Text("收件箱", "Inbox"), "inbox", "inbox", queries.waiting_count, SEES, order=10),
         EvidenceReach("cases", models.evidence_seen_by),

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
-from bihuan.core.access.rows import below
+from bihuan.core.access.rows import any_of, below
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
@@ -21,10 +21,10 @@ from bihuan.core.modules import registry
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop import rules
-from bihuan.loop.kinds import Member, kind_of
-from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, NotApplicable
+from bihuan.loop.kinds import CaseKind, Member, Population, kind_of
+from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, Duty, EscalationPlan, NotApplicable
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
-from bihuan.parties.models import Organisation
+from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import OrganisationKind
 
 PAGE = 50
@@ -328,3 +328,41 @@ def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
 def everybody_of(case: Case) -> Place:
     """Where a case lies for the search: its region, and every organisation that has a part in it."""
     return Place(case.region_path, frozenset(case.parties.values_list("organisation_code", flat=True)))
+
+
+def population_choices(*, ctx: Context) -> list[tuple[str, Text]]:
+    return [(p.code, p.label) for p in registry().declared(Population)]
+
+
+def kind_choices(*, ctx: Context) -> list[tuple[str, Text]]:
+    return [(k.code, k.label) for k in registry().declared(CaseKind)]
+
+
+def require_directing(*, ctx: Context) -> None:
+    """The rules by which cases are made and chased are for those who direct."""
+    if not any(ctx.actor.has(grant) for grant in (LoopGrants.CONFIGURE, LoopGrants.DIRECT)):
+        raise NotFound
+
+
+def duties(*, ctx: Context) -> QuerySet[Duty]:
+    """周期职责一览, the living ones first, each with the number of cases it has made."""
+    require_directing(ctx=ctx)
+    rows: QuerySet[Duty] = Duty.objects.visible_to(ctx.actor).select_related("region", "supervisor")
+    return rows.annotate(number=Count("made")).order_by(F("until_on").desc(nulls_first=True), "name", "id")
+
+
+def escalation_plans(*, ctx: Context) -> list[EscalationPlan]:
+    """催办规则一览: those that hold or will, by place; what a later one of the same place and kind replaced is left out."""
+    require_directing(ctx=ctx)
+    today, found = day_of(ctx.at), {}
+    rows = EscalationPlan.objects.visible_to(ctx.actor).select_related("region")
+    for row in rows.order_by("region_path", "kind", "from_on"):
+        key = (row.region_path, row.kind, row.from_on if row.from_on > today else None)
+        found[key] = row  # the latest that has begun wins; one that is to come stands beside it
+    return list(found.values())
+
+
+def regions_of(*, ctx: Context) -> list[Region]:
+    """The regions for which this person may set rules, from the top."""
+    reach = ctx.actor.reach(LoopGrants.CONFIGURE)
+    return list(Region.objects.filter(any_of(below("path", r) for r in reach.regions)).order_by("path")[:500])

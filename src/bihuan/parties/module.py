@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bihuan.core.evidence.reach import OrganisationPlaces
-from bihuan.core.modules import Module, RoleSpec
+from bihuan.core.modules import MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import RowSource
 from bihuan.kernel.text import Text
 from bihuan.parties import actions, queries
 from bihuan.parties.directory import DIRECTORY, place_of
 from bihuan.parties.models import Organisation, Person, Region, Thing
 from bihuan.parties.terms import PartiesGrants
+
+SEES = tuple(PartiesGrants)
 
 MODULE = Module(
     name="parties",
@@ -33,6 +35,12 @@ MODULE = Module(
             Text("基础信息管理员", "Register clerk"),
             (PartiesGrants.READ, PartiesGrants.MANAGE, PartiesGrants.MANAGE_PLACES),
         ),
+    ),
+    urls="bihuan.parties.urls",
+    url_prefix="",
+    menu=(
+        MenuItem(Text("单位", "Organisations"), "organisations", "building", SEES, section="parties", order=10),
+        MenuItem(Text("地方参数", "Place parameters"), "parameters", "settings", SEES, section="settings", order=40),
     ),
     declares=(
         DIRECTORY,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
+from bihuan.kernel.calendar import day_of
 from bihuan.parties.models import CalendarDay, Organisation, Parameter, Person, Region, Thing
 from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
-from bihuan.parties.terms import ThingState
+from bihuan.parties.terms import PartiesGrants, ThingState
 
 
 def get_organisation(*, ctx: Context, code: str) -> Organisation:
@@ -43,6 +44,39 @@ def find_organisations(*, ctx: Context, text: str) -> Iterable[Organisation]:
     """For the picker of a form: living organisations by a piece of their name or code."""
     rows = Organisation.objects.visible_to(ctx.actor).filter(abolished_on__isnull=True)
     return rows.filter(Q(name__contains=text) | Q(code__startswith=text)) if text else rows
+
+
+def organisations(*, ctx: Context, text: str = "", kind: str = "") -> QuerySet[Organisation]:
+    """单位一览: those one may see, by a piece of name or code, by kind; abolished ones too, for their cases remain."""
+    require_any(ctx=ctx)
+    rows: QuerySet[Organisation] = Organisation.objects.visible_to(ctx.actor).select_related("region").order_by("code")
+    if text:
+        rows = rows.filter(Q(name__contains=text) | Q(code__startswith=text))
+    return rows.filter(kind=kind) if kind else rows
+
+
+def parameters(*, ctx: Context) -> QuerySet[Parameter]:
+    """地方参数一览: by name and place, the newest value first."""
+    require_any(ctx=ctx)
+    rows: QuerySet[Parameter] = Parameter.objects.visible_to(ctx.actor).select_related("region")
+    return rows.order_by("name", "region_path", "-from_on")
+
+
+def with_those_in_force(*, ctx: Context, rows: Iterable[Parameter]) -> list[tuple[Parameter, bool]]:
+    """Each row, and whether it is the one that holds today at its own place."""
+    rows, today = list(rows), day_of(ctx.at)
+    began = Parameter.objects.filter(name__in={r.name for r in rows}, from_on__lte=today)
+    latest = {
+        (r["name"], r["region_path"]): r["last"]
+        for r in began.order_by().values("name", "region_path").annotate(last=Max("from_on"))
+    }
+    return [(row, latest.get((row.name, row.region_path)) == row.from_on) for row in rows]
+
+
+def require_any(*, ctx: Context) -> None:
+    """These pages are for whoever holds one of the grants somewhere."""
+    if not any(ctx.actor.has(grant) for grant in PartiesGrants):
+        raise NotFound
 
 
 def find_regions(*, ctx: Context, text: str) -> Iterable[Region]:

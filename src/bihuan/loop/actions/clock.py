@@ -11,6 +11,7 @@ from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, Ref, action
 from bihuan.core.evidence.models import Evidence
 from bihuan.kernel.calendar import day_of
+from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules, telling
 from bihuan.loop.actions.scopes import place_of_region
@@ -112,10 +113,10 @@ def add_duty(
     name: Annotated[str, Label("职责", "Duty")],
     region: Ref[Region],
     supervisor: Ref[Organisation],
-    population: Annotated[str, Label("对象群", "Population")],
+    population: Annotated[str, Label("对象群", "Population", widget="choice:loop.populations")],
     rhythm: Annotated[ProofRhythm, Label("周期", "Rhythm")],
     from_on: Annotated[date, Label("开始日期", "From", widget="date")],
-    kind: Annotated[str, Label("事项类别", "Kind")] = "general",
+    kind: Annotated[str, Label("事项类别", "Kind", widget="choice:loop.kinds")] = "general",
     clause: Annotated[str, Label("依据", "Basis")] = "",
 ) -> Duty:
     """新增周期职责."""
@@ -134,6 +135,25 @@ def add_duty(
             from_on=from_on,
         )
     )
+
+
+class EndsTooEarly(Problem):
+    code = "duty_ends_too_early"
+
+
+@action(
+    "loop.end_duty", label=Text("终止", "End the duty"), needs=LoopGrants.CONFIGURE, icon="x", tone="danger",
+)  # fmt: skip
+def end_duty(
+    *, ctx: Context, duty: Ref[Duty], until_on: Annotated[date, Label("终止日期", "Until", widget="date")]
+) -> Duty:
+    """终止周期职责: from that day on it makes no more cases; those it made go on."""
+    if until_on < duty.from_on:
+        raise EndsTooEarly(
+            Text("终止日期不能早于开始日期。", "It can't end before it begins."),
+            where={"until_on": Text("不早于开始日期。", "Not before the beginning.")},
+        )
+    return ctx.change(duty, until_on=until_on)
 
 
 class Member(BaseModel):

@@ -79,8 +79,8 @@ def submit(cast: Cast) -> Play:
     return by_owner(cast, case=a_case(cast, "acknowledged"), note="已完成", evidence=[piece.pk])
 
 
-def make_duty_cases(cast: Cast) -> Play:
-    duty = saved(
+def a_duty(cast: Cast) -> Duty:
+    return saved(
         Duty(
             name="每季度自查",
             kind="general",
@@ -92,7 +92,12 @@ def make_duty_cases(cast: Cast) -> Play:
             from_on=date(2026, 1, 1),
         )
     )
-    return by_clock(cast, duty=duty, members=[{"key": "w", "name": "东方化工", "organisation": cast.works.code}])
+
+
+def make_duty_cases(cast: Cast) -> Play:
+    return by_clock(
+        cast, duty=a_duty(cast), members=[{"key": "w", "name": "东方化工", "organisation": cast.works.code}]
+    )
 
 
 def tell_of_expiry(cast: Cast) -> Play:
@@ -140,5 +145,6 @@ PLAYS = {
         rhythm="quarterly",
         from_on=date(2026, 1, 1),
     ),
+    "loop.end_duty": lambda c: by_office(c, duty=a_duty(c), until_on=LATER),
     "loop.make_duty_cases": make_duty_cases,
 }

@@ -1,0 +1,12 @@
+"""Addresses of parties."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from bihuan.parties import web
+
+urlpatterns = [
+    path("organisations/", web.organisations, name="organisations"),
+    path("parameters/", web.parameters, name="parameters"),
+]

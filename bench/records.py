@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
 import os
 import random
@@ -80,6 +81,7 @@ def start(home: str, url: str) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     django.setup()
+    logging.disable(logging.WARNING)  # a line for each of 200 writes a second would hide the figures
 
 
 def seed(number: int) -> None:
@@ -184,11 +186,8 @@ def acting(name: str) -> Any:
 
 def worker(home: str, url: str, stop: Any) -> None:
     start(home, url)
-    import logging
-
     from bihuan.core.jobs.queue import run_worker
 
-    logging.disable(logging.INFO)
     run_worker(stop=stop.is_set, idle=0.1)
 
 
@@ -263,9 +262,6 @@ def clickers(home: str, url: str, stop: Any, out: Any, users: int) -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
         return client
 
-    import logging
-
-    logging.disable(logging.WARNING)
     clients = [client_of(("province", "county", "plant")[n % 3]) for n in range(users)]
     left = list(enumerate(clients))
 

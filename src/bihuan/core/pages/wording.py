@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from bihuan.core.modules import Registry, registry
 from bihuan.core.pages.declared import Look
@@ -124,6 +124,9 @@ def _s(n: int) -> str:
     return "" if n == 1 else "s"
 
 
+_HAN_RUN = re.compile(
+    r"[（“《「]?[\u3400-\u9fff\uf900-\ufaff][\u2018-\u201d\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*"
+)
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -133,3 +136,10 @@ def spoken(words: Any) -> SafeString:
     if current_language.get() == "zh" or not _HAN.search(said):
         return conditional_escape(said)
     return format_html('<span lang="zh">{}</span>', said)
+
+
+def mixed(words: Any) -> SafeString:
+    """An English sentence with Chinese data in it: only the pieces in Chinese are marked as such."""
+    if current_language.get() == "zh":
+        return conditional_escape(str(words))
+    return mark_safe(_HAN_RUN.sub(r'<span lang="zh">\g<0></span>', escape(str(words))))  # noqa: S308  # escaped first

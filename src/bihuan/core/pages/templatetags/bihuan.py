@@ -45,6 +45,12 @@ def spoken(value: Any) -> SafeString:
     return wording.spoken(value)
 
 
+@register.filter
+def mixed(value: Any) -> SafeString:
+    """`{{ notice.text|mixed }}`: a sentence in the reader's language, the Chinese data in it marked."""
+    return wording.mixed(value)
+
+
 @register.simple_tag(name="label")
 def label_tag(value: Any) -> str:
     return wording.label(value)

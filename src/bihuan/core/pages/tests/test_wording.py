@@ -76,3 +76,14 @@ def test_how_long_ago(seconds: int, zh: str, en: str) -> None:
 )  # fmt: skip
 def test_whatever_it_is_in_words(value: object, words: str) -> None:
     assert wording.label(value) == words
+
+
+def test_chinese_data_in_an_english_sentence_is_marked_and_escaped():
+    sentence = "Chase: 更换切断阀（一） <b> (2026-000001)"
+    token = wording.current_language.set("en")
+    try:
+        english = str(wording.mixed(sentence))
+    finally:
+        wording.current_language.reset(token)
+    assert english == 'Chase: <span lang="zh">更换切断阀（一）</span> &lt;b&gt; (2026-000001)'
+    assert str(wording.mixed("甲<")) == "甲&lt;"

@@ -42,10 +42,8 @@ def _ctx(request: HttpRequest) -> Context:
 def duties(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.duties(ctx=_ctx(request)), PAGE).get_page(request.GET.get("page"))
     names = {p.code: p.label for p in registry().declared(Population)}
-    for duty in page.object_list:
-        duty.population_label = names.get(duty.population, duty.population)
-        duty.rhythm_term = ProofRhythm(duty.rhythm)
-    context = {"page": page, "rows": page.object_list, "crumbs": [Crumb(Text("周期职责", "Duties"))]}
+    rows = [(duty, names.get(duty.population, duty.population), ProofRhythm(duty.rhythm)) for duty in page.object_list]
+    context = {"page": page, "rows": rows, "crumbs": [Crumb(Text("周期职责", "Duties"))]}
     return render(request, "loop/duties.html", context)
 
 

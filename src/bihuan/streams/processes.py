@@ -5,6 +5,7 @@ fenced.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 import signal
 import socket
@@ -13,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, BucketNotFoundError
+from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
 from nats.js.errors import NotFoundError as StreamNotFound
 
 from bihuan.kernel.text import Text
@@ -107,6 +108,15 @@ async def run_history(settings: PlaneSettings, stop: asyncio.Event, said: Said) 
             await end(trimming)
 
 
+async def raw_taken(js: JetStreamContext) -> int:
+    """The raw sequence up to which everything was taken in, of the raw log there is now."""
+    try:
+        known = json.loads((await (await js.key_value(layout.POINTERS)).get("intake")).value or b"{}")
+    except KeyNotFoundError:
+        return 0
+    return int(known["seq"]) if known.get("epoch") == await layout.epoch_of(js, "RAW") else 0
+
+
 async def _trim(settings: PlaneSettings, js: JetStreamContext, stop: asyncio.Event) -> None:
     """What was committed one round ago is trimmed now: whoever reads a little behind is not cut off."""
     from_before: tuple[str, int] = ("", 0)
@@ -118,6 +128,7 @@ async def _trim(settings: PlaneSettings, js: JetStreamContext, stop: asyncio.Eve
                 found = {p: await pointer(js, p) for p in await space.partitions_in_use(js)}
                 folded = {p: x.seq for p, x in found.items() if x and x.epoch == epoch}
                 await space.trim(js, folded=folded, stored=from_before[1])
+            await space.trim_raw(js, taken=await raw_taken(js))
             from_before = (manifest.epoch, manifest.last_seq)
         except (NatsError, APIError):
             continue

@@ -69,3 +69,18 @@ async def trim(js: JetStreamContext, *, folded: dict[int, int], stored: int) -> 
                 await js.purge_stream("TELEMETRY", subject=subject, seq=min(upto + 1, last))
         done[partition] = upto
     return done
+
+
+async def trim_raw(js: JetStreamContext, *, taken: int) -> int:
+    """Raw messages are kept as long as there is room: past half of it the older half goes, and only what the intake has
+    taken in. Answers the first sequence that is kept, or 0 where nothing went.
+    """
+    info = await js.stream_info("RAW")
+    if info.state.bytes < int(info.config.max_bytes or 0) // 2:
+        return 0
+    middle = info.state.first_seq + (info.state.last_seq - info.state.first_seq) // 2
+    keep = min(taken, middle) + 1
+    if keep <= info.state.first_seq:
+        return 0
+    await js.purge_stream("RAW", seq=keep)
+    return keep

@@ -22,7 +22,7 @@ from bihuan.kernel.text import Text
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.lease import Lease
-from bihuan.streams.bus.reader import Entry, OrderedReader
+from bihuan.streams.bus.reader import Entry, OrderedReader, StreamBeganAnew
 from bihuan.streams.folds import snapshots
 from bihuan.streams.folds.fold import Fold
 from bihuan.streams.folds.steps import Step, last_step
@@ -133,6 +133,9 @@ class Worker:
                     saved_seq, saved_at = fold.counts["entries"], time.monotonic()
             if fold.counts["entries"] > saved_seq:
                 await snapshots.save(self.js, self.partition, fold)
+        except StreamBeganAnew:
+            await snapshots.save(self.js, self.partition, fold)  # the log that led here is gone; what is active stays
+            raise
         finally:
             await reader.close()
 

@@ -201,8 +201,9 @@ class IntakeWorker:
         """收到时间: the bus's own, but never stepping back: a clock set back must not make every sample late."""
         received = stored_at + self._offset
         if received < self._received - STEP_BACK_MS:
-            self._offset = self._received - stored_at
-            received = self._received
+            # One later than the last: two values of a point at the same moment would be a conflict, and the second not judged.
+            received = self._received + 1
+            self._offset = received - stored_at
         self._received = max(self._received, received)
         return received
 

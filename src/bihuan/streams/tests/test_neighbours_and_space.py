@@ -86,3 +86,24 @@ def test_a_stream_asks_for_attention_from_four_fifths_on():
         return space.Fullness(name="RAW", messages=1, bytes=bytes_, limit=1000, first_seq=1, last_seq=1).needs_attention
 
     assert (full(799), full(800)) == (False, True)
+
+
+def test_of_raw_messages_the_older_half_goes_when_half_the_room_is_used_and_never_what_was_not_taken(bus, run):
+    async def story():
+        async with bus.connected() as (_, js):
+            room = (await js.stream_info("RAW")).config.max_bytes
+            data = b"x" * (room // 40)
+            for _ in range(10):
+                await js.publish(layout.raw("acme", "gw"), data)
+            assert await space.trim_raw(js, taken=10) == 0, "there is room"
+            for _ in range(12):
+                await js.publish(layout.raw("acme", "gw"), data)
+            assert await space.trim_raw(js, taken=4) == 5
+            assert (await js.stream_info("RAW")).state.first_seq == 5
+            for _ in range(6):
+                await js.publish(layout.raw("acme", "gw"), data)
+            await space.trim_raw(js, taken=28)
+            assert (await js.stream_info("RAW")).state.first_seq == 17
+            assert (await js.stream_info("RAW")).state.last_seq == 28
+
+    run(story())

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from nats.js.errors import NotFoundError
 
+from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.settings import Limit, PointSettings
+from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
+from bihuan.streams.bus.reader import StreamBeganAnew
 from bihuan.streams.folds import snapshots
 from bihuan.streams.folds.fold import Fold
 from bihuan.streams.folds.steps import Step, last_step
@@ -251,5 +256,43 @@ def test_a_log_trimmed_beyond_the_snapshot_is_reported_as_a_gap(bus, run, log):
             await task
             msg = await js.get_msg("ALARMS", seq=1, subject=layout.alarms(P), next=True)
             assert Step.unpack(msg.data).gap == [11, 30]
+
+    run(story())
+
+
+def test_an_alarm_stays_active_when_the_log_is_made_anew_under_a_worker(bus, run):
+    """Before any snapshot was due: the log that led to the alarm is gone with the stream."""
+    limits = (Limit(kind=KIND["H"], value=80.0),)
+    settings = [PointSettings(point=1, version=1, limits=limits)]
+
+    def sample(at, value):
+        one = Samples(np.array([1], np.int32), np.array([at]), np.array([value]), np.zeros(1, np.uint8))
+        return "acme", wire.pack(one, received_at=at)
+
+    async def story():
+        async with bus.connected() as (nc, js):
+            told, stop = [], asyncio.Event()
+            first = Worker(
+                client=nc, js=js, partition=P, owner="one", settings=replace(QUICK, snapshot_entries=10**6),
+                told=lambda step: told.extend(step.transitions),
+            )  # fmt: skip
+            change = (layout.SETTINGS, wire.pack_settings(settings, at=1000))
+            await write(js, [change, sample(2000, 90.0)])
+            task = asyncio.create_task(first.run(stop))
+            while not told:
+                await asyncio.sleep(0.02)
+            await js.delete_stream("TELEMETRY")
+            await layout.ensure(js, share=0.002, lease_seconds=3.0)
+            with pytest.raises(StreamBeganAnew):
+                await task
+            second = Worker(client=nc, js=js, partition=P, owner="two", told=lambda step: told.extend(step.transitions))
+            task = asyncio.create_task(second.run(stop))
+            await write(js, [change, sample(3000, 70.0)])
+            while len(told) < 2:
+                await asyncio.sleep(0.02)
+            stop.set()
+            await task
+            assert [(x["kind"], x["occurrence"]) for x in told] == [("raised", 1), ("cleared", 1)]
+            assert len({x["id"].split(":")[0] for x in told}) == 2
 
     run(story())

@@ -40,6 +40,7 @@ from bihuan.streams.settings import from_environment
 POINTS = 20
 PARTITION = 5
 VICTIMS = ("folds", "intake", "history", "bus", "sleep")
+FAULTS = ("gateway", "disk", "recreate", "clock", "trouble", "fuzz", "cluster")  # bench/_faults.py
 
 
 @dataclass(slots=True)
@@ -67,13 +68,15 @@ class Outcome:
 class Plane:
     """The processes of one installation under a folder of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **more: str) -> None:
         self.env = os.environ | {
             "BIHUAN_HOME": str(home),
             "BIHUAN_BUS_PORT": str(free_port()),
             "BIHUAN_BUS_MQTT_PORT": "0",
             "BIHUAN_BUS_MAX_STORE": "64GB",
+            "BIHUAN_HISTORY_SEGMENT_SECONDS": "2",
             "PYTHONPATH": os.pathsep.join(["src", *sys.path]),
+            **more,
         }
         self.settings = from_environment(self.env)
         self.log = (home / "soak.log").open("ab")
@@ -174,20 +177,35 @@ async def strike(plane: Plane, victim: str, seed: int, outcome: Outcome, done: a
         return
 
 
-async def examine(plane: Plane, js, outcome: Outcome) -> None:
-    """Waits until everything has caught up with the log, then counts."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    epoch: str
+    rows: list[tuple[int, str, bytes]]
+
+    def samples(self) -> list[tuple[int, str, bytes]]:
+        return [r for r in self.rows if not r[1].rsplit(".", 1)[-1].startswith("_")]
+
+
+async def examine(plane: Plane, js, outcome: Outcome, *, before: Before | None = None) -> None:
+    """Waits until everything has caught up with the log, then counts. `before`: the log of an epoch that has ended."""
     info = await patiently(lambda: js.stream_info("TELEMETRY"))
     epoch = info.config.metadata["epoch"]
-    until = time.monotonic() + 90
+    until = time.monotonic() + 120
     while time.monotonic() < until:
-        rows = await log_rows(js)
-        told = await told_until(js)
+        rows = await patiently(lambda: log_rows(js))
+        told = await patiently(lambda: told_until(js))
         manifest = Manifest(plane.settings.history).newest()
-        fold = Fold(epoch=epoch)
-        expected = [x for seq, subject, data in rows for x in fold.apply(seq=seq, subject=subject, data=data)]
+        fold = Fold(epoch=before.epoch if before else epoch)
+        expected = [x for e in (before.rows if before else ()) for x in fold.apply(seq=e[0], subject=e[1], data=e[2])]
+        if before:
+            fold.begin_epoch(epoch)
+        expected += [x for seq, subject, data in rows for x in fold.apply(seq=seq, subject=subject, data=data)]
         samples = [r for r in rows if not r[1].rsplit(".", 1)[-1].startswith("_")]
-        outcome.in_log = sum(len(wire.unpack(data).samples) for _, _, data in samples)
-        reached = outcome.in_log >= outcome.acknowledged and manifest.last_seq >= max(r[0] for r in samples)
+        kept = [wire.unpack(r[2]).samples for r in (*(before.samples() if before else ()), *samples)]
+        outcome.in_log = sum(len(x) for x in kept)
+        unique = {pair for x in kept for pair in zip(x.point.tolist(), x.at.tolist(), strict=True)}
+        stored = manifest.epoch == epoch and manifest.last_seq >= max((r[0] for r in samples), default=0)
+        reached = outcome.in_log >= outcome.acknowledged and stored
         if reached and len(told) >= len(expected):
             break
         await asyncio.sleep(1)
@@ -199,7 +217,7 @@ async def examine(plane: Plane, js, outcome: Outcome) -> None:
     outcome.lost = outcome.acknowledged - outcome.in_log
     found = History(plane.settings.history).rows(points=list(range(POINTS)), start=0, end=2 * 10**12)
     outcome.in_history = len(found)
-    outcome.lost_in_history = outcome.acknowledged - outcome.in_history
+    outcome.lost_in_history = len(unique) - outcome.in_history
 
 
 async def log_rows(js) -> list[tuple[int, str, bytes]]:
@@ -225,6 +243,11 @@ async def told_until(js) -> list[dict]:
 
 
 async def one(victim: str, seed: int, seconds: float) -> Outcome:
+    if victim in FAULTS:
+        # late: those runs are built from this module
+        from bench import _faults
+
+        return await _faults.one(victim, seed, seconds)
     outcome, began = Outcome(victim, seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         plane = Plane(Path(folder))
@@ -263,12 +286,12 @@ async def connected(url, user) -> None:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=2)
-    parser.add_argument("--only", choices=VICTIMS)
+    parser.add_argument("--only", choices=(*VICTIMS, *FAULTS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=8.0)
     args = parser.parse_args(argv)
     bad = 0
-    for victim in (args.only,) if args.only else VICTIMS:
+    for victim in (args.only,) if args.only else (*VICTIMS, *FAULTS):
         for seed in range(args.seed, args.seed + args.repeat):
             outcome = asyncio.run(one(victim, seed, args.seconds))
             bad += not outcome.good

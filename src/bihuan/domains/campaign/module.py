@@ -162,8 +162,8 @@ MODULE = Module(
             "Time line and calendar of the board; tasks without a date fall due with the milestone, as the case page says",
         ),
         "A12": Text(
-            "部分：看板的时间轴显示各阶段与今天；各阶段应有成果尚未核对",
-            "Partly: phases and today on the board's time line; what must exist at the end of each is not checked yet",
+            "看板时间轴与“阶段成果”页：每个阶段结束时应有的成果，由台账核对或附佐证确认，逾期标红",
+            "The board's time line and Phases: what must exist when each ends, counted by the ledger or confirmed with proof; late in red",
         ),
         "A13": Text(
             "看板与台账（Excel）：提交佐证、他人核验后销号；剩余任务按期限颜色",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.domains.campaign.web import boards, editing, family, listing, reports, reviewing
+from bihuan.domains.campaign.web import boards, editing, family, listing, phases, reports, reviewing
 
 urlpatterns = [
     path("campaigns/", listing.campaigns, name="campaigns"),
@@ -33,4 +33,5 @@ urlpatterns = [
     path("reports/<uuid:report_id>/report.docx", reports.word, name="campaign-report-word"),
     path("reports/<uuid:report_id>/rows.xlsx", reports.excel, name="campaign-report-excel"),
     path("reports/<uuid:report_id>/figures/<str:code>/", reports.figure, name="campaign-report-figure"),
+    path("campaigns/<uuid:campaign_id>/phases/", phases.phases, name="campaign-phases"),
 ]

@@ -19,6 +19,7 @@ from bihuan.domains.campaign.queries import boards, plans
 from bihuan.domains.campaign.terms import Decision
 from bihuan.kernel.calendar import day_of, start_of
 from bihuan.parties.models import Organisation
+from bihuan.site.demo import office_story
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.story import Teller
 
@@ -79,6 +80,7 @@ def run(teller: Teller, *, say: Say) -> None:
             course = "in_hand"
         teller.run(task.case, course, began=min(began, -6), seed=100 + number)
         say("steps", number + 1)
+    office_story.run(teller, campaign_id=campaign.pk)
 
 
 def _published(teller: Teller, *, at: datetime) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,6 +10,7 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.jobs import queue
 from bihuan.domains.campaign.actions import limits, publishing, reviewing
 from bihuan.domains.campaign.models import Campaign, CampaignTask, PhaseProduct, PlanItem, TaskMilestone
+from bihuan.domains.campaign.queries import phases
 from bihuan.domains.campaign.terms import LimitKind, PhaseCheck
 from bihuan.domains.campaign.tests import plays
 from bihuan.loop.actions import handling
@@ -135,3 +136,24 @@ def test_what_the_ledger_counts_is_not_confirmed_past_it(cast, office, running):
     assert (done.confirmed_at, done.evidence_id) == (AT, piece.pk)
     with pytest.raises(EvidenceMissing):
         perform(limits.confirm_product, product=done, **(said | {"evidence": []}))
+
+
+def test_a_phase_is_done_when_all_of_it_is_there_and_nothing_counted_is_not_all(cast, office, running):
+    def met(what: PhaseCheck, at=AT) -> tuple[int, int, bool, bool]:
+        lines = phases.products(ctx=context(office.actor, at=at), campaign=running)
+        line = next(line for line in lines if line.check is what)
+        return line.done, line.total, line.is_met, line.is_late
+
+    assert met(PhaseCheck.PLANS_FILED) == (0, 0, False, False)
+    assert met(PhaseCheck.TASKS_OUT) == (0, 2, False, False)
+    for task in CampaignTask.objects.filter(campaign=running):
+        perform(handling.acknowledge, ctx=context(cast.department_clerk), case=task.case)
+    assert met(PhaseCheck.TASKS_OUT) == (2, 2, True, False)
+    new_year = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+    assert met(PhaseCheck.PLANS_FILED, at=new_year) == (0, 0, False, True)
+    assert met(PhaseCheck.TASKS_DUE_CLOSED)[:2] == (0, 2)
+
+
+def test_the_phases_cost_the_same_however_many(office, running, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        assert len(phases.products(ctx=office, campaign=running)) == 6

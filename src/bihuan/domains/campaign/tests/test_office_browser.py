@@ -81,6 +81,8 @@ def test_the_office_looks_at_a_family_of_plans(
     Campaign.objects.filter(pk=lower.pk).update(state="published")
     page.goto(f"/campaigns/{upper.pk}/coverage/")
     stop("coverage")
+    page.goto(f"/campaigns/{upper.pk}/phases/")
+    stop("phases")
 
 
 @pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])

@@ -63,5 +63,8 @@ def test_the_city_shows_every_state_and_its_audit_verifies(settings, tmp_path, m
     assert Case.objects.filter(is_supervised=True, is_open=True).exists()
     assert Case.objects.filter(is_ongoing=True).exists()
     assert Case.objects.filter(wanted_due_on__isnull=False).exists()
+    assert Case.objects.filter(plan_filing__isnull=False).count() == 5
+    assert Case.objects.filter(campaign_report__sent_at__isnull=False).exists()
+    assert Case.objects.filter(campaign_report__sent_at__isnull=True, campaign_report__isnull=False).exists()
     assert not AuditRow.objects.filter(outcome="denied").exists()
     assert verifying.verify_database().is_clean

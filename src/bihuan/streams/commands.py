@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -23,7 +24,7 @@ from bihuan.kernel.problem import Problem
 from bihuan.kernel.pulse import Pulse
 from bihuan.kernel.text import Text
 from bihuan.streams import generating, processes, recording, status, wire, workloads
-from bihuan.streams.bus import client, layout, space
+from bihuan.streams.bus import client, copies, layout, space
 from bihuan.streams.bus.reader import Entry, OrderedReader
 from bihuan.streams.bus.server import supervise
 from bihuan.streams.folds.steps import Step
@@ -129,6 +130,12 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 async def ensure(settings: PlaneSettings) -> None:
     async with client.connect(url=settings.url(), user=settings.user(), name="layout", patient=False) as nc:
+        waiting = settings.home / "bus" / copies.WAITING
+        if (
+            waiting.is_dir()
+        ):  # `bihuan restore` left them: streams that are not there come back before they are made empty
+            await copies.put_back_all(nc, waiting)
+            shutil.rmtree(waiting)
         await layout.ensure(client.jetstream(nc), replicas=settings.replicas)
 
 

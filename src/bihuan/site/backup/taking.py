@@ -7,12 +7,14 @@ it too: a file no record names, a sample no alarm speaks of yet.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
 import logging
 import secrets
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,6 +31,7 @@ from bihuan.core.evidence import store
 from bihuan.core.secrets import write_secret
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
+from bihuan.site import plane
 from bihuan.site.backup import records, sealed
 from bihuan.site.backup.vault import FORMAT, Head, Vault
 from bihuan.site.environment import SETTINGS
@@ -117,7 +120,7 @@ def take(folder: Path, *, at: datetime) -> Head:
             "keys": [taken.file(path, name) for path, name in _keys()],
             "evidence": list(_evidence(taken)),
             "history": _history(taken),
-            "bus": [taken.file(path, name) for path, name in _bus()],
+            "bus": [*(taken.file(path, name) for path, name in _bus()), *_streams(taken)],
         }
         identifier = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         seconds = round(time.monotonic() - begun, 3)
@@ -213,7 +216,29 @@ def _named_by(lists: list[Path]) -> set[str]:
 
 
 def _bus() -> Iterator[tuple[Path, str]]:
-    """Credentials of the bus. Its streams: see docs/howto/restore.md."""
+    """Credentials of the bus."""
     path = home() / "bus" / "users.json"
     if path.exists():
         yield path, "bus/users.json"
+
+
+def _streams(taken: Taken) -> list[dict[str, Any]]:
+    """Its streams, each as of one instant. A bus that is away is told and keeps nobody from the rest."""
+    if not plane.is_wanted():
+        return []
+    # late: the stream extra may be left out of an installation
+    from bihuan.streams.bus import client, copies
+    from bihuan.streams.settings import from_environment
+
+    async def copy(folder: Path) -> list[str]:
+        chosen = from_environment()
+        async with client.connect(url=chosen.url(), user=chosen.user(), name="backup", patient=False) as bus:
+            return await copies.take_all(bus, folder)
+
+    with tempfile.TemporaryDirectory(prefix=".streams-", dir=home()) as scratch:
+        try:
+            names = asyncio.run(copy(Path(scratch)))
+        except Exception as wrong:  # whatever the bus's library throws when nobody answers
+            log.error("backup: the streams of the bus are not in this point: %s", type(wrong).__name__)
+            return []
+        return [taken.file(Path(scratch) / name, f"bus/{copies.WAITING}/{name}") for name in names]

@@ -204,6 +204,10 @@ class Vault:
 
     def forget(self, *, keep: int) -> int:
         """Points beyond the newest `keep`, and objects no point names any more. Answers the points forgotten."""
+        with self.alone():  # a backup under way has objects that no point names yet
+            return self._forget(keep)
+
+    def _forget(self, keep: int) -> int:
         old = self.points()[:-keep]
         for head in old:
             for suffix in (".json", ".sealed"):

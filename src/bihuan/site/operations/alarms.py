@@ -28,7 +28,7 @@ def _looks(at: datetime) -> Iterator[Standstill]:
         said = Text("磁盘只剩 {m} MB", "Only {m} MB of disk are left").format(m=free // 1024**2)
         yield Standstill("disk", at, said)
     silent = [name for name, alive in pulses.health(now=at.timestamp()).items() if not alive]
-    if silent:
+    if silent and not pulses.are_starting(now=at.timestamp()):
         said = Text("进程没有应答：{n}", "Processes are silent: {n}").format(n=", ".join(silent))
         yield Standstill("processes", at, said)
     last = diary.last("backup")

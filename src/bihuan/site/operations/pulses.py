@@ -27,6 +27,7 @@ PROCESSES = {
     "history": Text("监测历史入库", "Writing of history"),
 }
 EXPECTED = "expected.txt"
+STARTING = 120.0
 
 
 def of(name: str) -> pulse.Pulse:
@@ -39,6 +40,14 @@ def expect(names: Sequence[str]) -> None:
     folder = Path(settings.BIHUAN_HOME) / pulse.FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / EXPECTED).write_text(" ".join(names), encoding="utf-8")
+
+
+def are_starting(*, now: float) -> bool:
+    """They were told to start a moment ago: not yet having spoken is no silence."""
+    with suppress(OSError):
+        told = (Path(settings.BIHUAN_HOME) / pulse.FOLDER / EXPECTED).stat().st_mtime
+        return 0 <= now - told < STARTING
+    return False
 
 
 def health(*, now: float) -> dict[str, bool]:

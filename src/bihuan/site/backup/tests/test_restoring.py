@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def home(tmp_path, settings):
+def home(tmp_path, settings, monkeypatch):
+    monkeypatch.setenv("BIHUAN_STREAMS", "0")
     settings.BIHUAN_HOME = tmp_path / "home"
     settings.BIHUAN_HOME.mkdir()
     return settings.BIHUAN_HOME

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def home(tmp_path, settings):
+def home(tmp_path, settings, monkeypatch):
+    monkeypatch.setenv("BIHUAN_STREAMS", "0")
     settings.BIHUAN_HOME = tmp_path
     saved(Region(code="330000", name="某省", kind="province", path="330000/"))
     writing.write(at=now(), actor="service:x", action="a.b", outcome="done", subjects=[], said={})

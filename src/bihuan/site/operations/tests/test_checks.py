@@ -375,7 +375,10 @@ def test_the_watchdog_tells_what_the_database_need_not_know(home, monkeypatch):
     plant_full_disk(home, None, monkeypatch)
     plant_silent_process(home, None, monkeypatch)
     plant_old_backup(home, None, monkeypatch)
-    assert {s.what for s in alarms.standing_still(AT)} == {"disk", "processes", "backup"}
+    told = home / "pulses" / pulses.EXPECTED
+    for seconds, found in ((180, {"disk", "processes", "backup"}), (60, {"disk", "backup"})):
+        os.utime(told, (AT.timestamp() - seconds,) * 2)
+        assert {s.what for s in alarms.standing_still(AT)} == found
 
 
 def test_the_mount_that_holds_a_path_is_the_longest(tmp_path):

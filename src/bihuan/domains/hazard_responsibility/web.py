@@ -32,6 +32,6 @@ def board(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         "unit": unit,
         "grade": Grade(grade) if grade else None,
         "posts": queries.posts_of(ctx=ctx, unit=unit),
-        "crumbs": [Crumb(HAZARDS, reverse("major-hazards")), Crumb(unit.thing.name, unit.get_absolute_url())],
+        "crumbs": [Crumb(HAZARDS, reverse("major-hazards")), Crumb(unit.thing.code, unit.get_absolute_url())],
     }
     return render(request, "hazard_responsibility/board.html", context)

@@ -149,7 +149,7 @@ async def drive(plane: Plane, js, devices: list[Device], rows: int, seconds: flo
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=200)
-    parser.add_argument("--rows", type=int, default=100)
+    parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=10.0)
     args = parser.parse_args()
     asyncio.run(measure(args.connections, args.rows, args.seconds))

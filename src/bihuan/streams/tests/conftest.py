@@ -38,7 +38,8 @@ class Bus:
         async with client.connect(url=self.server.url, user=user or self.ours, name="test", patient=True) as nc:
             js = client.jetstream(nc, timeout=5)
             if prepare:
-                await layout.ensure(js, share=0.002, lease_seconds=3.0)
+                # Longer than any pause of a busy machine: only a test about an end of a lease lets one end.
+                await layout.ensure(js, share=0.002, lease_seconds=600.0)
             yield nc, js
 
 

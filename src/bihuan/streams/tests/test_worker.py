@@ -93,6 +93,7 @@ def test_a_worker_dropped_again_and_again_tells_everything_once(bus, run, log, s
                 seq = (await js.stream_info("TELEMETRY")).state.last_seq
                 await asyncio.wait_for(caught_up(worker, seq - 20 * (n % 2)), 40)
                 await end(task)
+                await run_out(js)
                 n += 1
             worker, stop = a_worker(nc, js, "last"), asyncio.Event()
             task = asyncio.create_task(worker.run(stop))
@@ -104,6 +105,11 @@ def test_a_worker_dropped_again_and_again_tells_everything_once(bus, run, log, s
             assert told == await folded(js, until=worker.fold.seq)
 
     run(story())
+
+
+async def run_out(js):
+    """What the bucket does to a lease that nobody renews."""
+    await (await js.key_value(layout.LEASES)).delete(f"fold.{P}")
 
 
 class Sleeper(Worker):
@@ -132,7 +138,8 @@ def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, 
             await write(js, entries[60:])
             await sleeper.asleep.wait()
             other, stop = a_worker(nc, js, "other"), asyncio.Event()
-            second = asyncio.create_task(other.run(stop))  # takes the lease when it runs out
+            await run_out(js)
+            second = asyncio.create_task(other.run(stop))
             await caught_up(other, (await js.stream_info("TELEMETRY")).state.last_seq)
             sleeper.wake.set()
             with pytest.raises(Fenced):
@@ -148,7 +155,8 @@ def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, 
 
 def test_an_owner_that_cannot_renew_stops_by_its_own_clock(bus, run):
     async def story():
-        async with bus.connected() as (nc, js):
+        async with bus.connected(prepare=False) as (nc, js):
+            await layout.ensure(js, share=0.002, lease_seconds=2.0)
             worker = a_worker(nc, js, "one", replace(QUICK, renew_seconds=1000.0))
             with pytest.raises(Fenced):
                 await asyncio.wait_for(worker.run(asyncio.Event()), 30)
@@ -178,9 +186,7 @@ def test_the_rightful_owner_goes_on_behind_a_step_published_late_by_the_one_befo
 
 def test_only_one_of_two_workers_works_on_a_partition(bus, run, log):
     async def story():
-        async with bus.connected(prepare=False) as (nc, js):
-            # A lease that outlasts any pause of a busy machine: when it runs out the other rightly takes over.
-            await layout.ensure(js, share=0.002, lease_seconds=600.0)
+        async with bus.connected() as (nc, js):
             one, two, stop = a_worker(nc, js, "one"), a_worker(nc, js, "two"), asyncio.Event()
             tasks = [asyncio.create_task(w.run(stop)) for w in (one, two)]
             await write(js, log(5).entries[:20])

@@ -163,6 +163,10 @@ class Registry:
         for holder in holders:
             if unknown := [g for g in holder.grants if g not in self.grants]:
                 raise DeclarationError(f"{holder.name!r} asks for unknown grants: {unknown}")
+        for thing in (t for m in self.modules.values() for t in m.declares):
+            if hasattr(thing, "watches") and hasattr(thing, "keep") and not isinstance(thing, Derived):
+                # Half of what is needed would be passed over in silence, and nothing be kept in step.
+                raise DeclarationError(f"{type(thing).__name__} watches rows but cannot say which changes concern it")
         for receiver in self.receivers.values():
             if receiver.event not in self._event_names:
                 raise DeclarationError(f"receiver {receiver.name!r} hears an event nobody declares")

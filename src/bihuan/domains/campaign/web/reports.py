@@ -167,7 +167,11 @@ def edit(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "said": said,
         "problem": problem,
         "theirs": report.body if isinstance(problem, StaleVersion) else None,
-        "names": [*(f.name for f in FIGURES), *WORDS],
+        "names": [
+            *(f.name for f in FIGURES),
+            *WORDS,
+            f"表：{BY_CODE['closed'].name}",
+        ],  # 表：… writes the rows behind a figure
         "crumbs": [*_crumbs(ctx, report), Crumb(Text("编辑报告", "Write the report"))],
     }
     return render(request, "campaign/report_form.html", context, status=problem.status if problem else 200)

@@ -171,6 +171,12 @@ NAMELESS = """() => {
 CHECKS = {"sideways": SIDEWAYS, "contrast": CONTRAST, "untranslated": UNTRANSLATED, "nameless": NAMELESS}
 
 
+def arrive(page: Any, selector: str) -> None:
+    """Waits for a page that comes by itself (a swap, a redirect): this is in it, and its scripts have run."""
+    page.locator(selector).first.wait_for()
+    page.wait_for_load_state("load")
+
+
 def examine(page: Any) -> list[str]:
     """Everything wrong with the page as it stands now."""
     page.wait_for_load_state("load")

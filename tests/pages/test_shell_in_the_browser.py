@@ -14,7 +14,7 @@ from bihuan.core.audit.models import AuditRow
 from bihuan.core.modules import registry
 from bihuan.core.pages.declared import LiveFeed
 from bihuan.parties.models import Region
-from browser_checks import assert_sound, complaints, examine
+from browser_checks import arrive, assert_sound, complaints, examine
 from live_process import LiveProcess, happen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,9 +57,9 @@ def test_the_keyboard_reaches_search_help_and_the_first_page(zhang: Any, open_pa
     page = open_page(zhang)
     page.goto("/welcome/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "bh-skip"
+    page.locator(".bh-skip:focus").wait_for()
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "bh-search"
+    page.locator("#bh-search:focus").wait_for()
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
@@ -73,9 +73,9 @@ def test_language_and_theme_are_kept_in_the_account(zhang: Any, open_page: Calla
     page = open_page(zhang)
     page.goto("/welcome/")
     page.get_by_role("button", name="EN").click()
-    page.wait_for_selector("html[lang=en]")
+    arrive(page, "html[lang=en]")
     page.get_by_role("button", name="Dark or light").click()
-    page.wait_for_selector("html[data-bs-theme=dark]")
+    arrive(page, "html[data-bs-theme=dark]")
 
     zhang.refresh_from_db()
     assert (zhang.language, zhang.theme) == ("en", "dark")
@@ -88,9 +88,9 @@ def test_on_a_phone_the_menu_opens_and_closes(zhang: Any, open_page: Callable[..
     menu = page.get_by_role("navigation", name="主导航")
     assert not menu.is_visible()
     page.get_by_role("button", name="菜单").click()
-    assert menu.is_visible()
+    menu.wait_for()
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
+    menu.wait_for(state="hidden")
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_an_impatient_double_click_does_it_once(clerk: Any, open_page: Callable[
     page.get_by_label("名称").fill("南山县")
     page.get_by_label("级别").select_option("district")
     page.get_by_role("button", name="新增区域").dblclick()
-    page.get_by_text("新增区域").first.wait_for()
+    page.get_by_text("已完成：新增区域").wait_for()
     page.wait_for_load_state("networkidle")
 
     assert AuditRow.objects.filter(action="parties.add_region", outcome="done").count() == 1

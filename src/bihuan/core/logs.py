@@ -20,6 +20,7 @@ from typing import Any
 from django.db.utils import InterfaceError, OperationalError
 
 from bihuan.kernel.problem import Problem
+from bihuan.kernel.text import Text
 
 #: What the work at hand belongs to; the edges set it.
 request_id: ContextVar[str] = ContextVar("bihuan_request_id", default="")
@@ -114,8 +115,25 @@ class LineFormatter(logging.Formatter):
         return "\n    ".join([f"{head} {rest}".rstrip(), *frames])
 
 
-def configuration(form: str) -> dict[str, Any]:
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class UnknownLevel(Problem):
+    code = "logs.unknown_level"
+
+    def __init__(self, level: str) -> None:
+        super().__init__(
+            Text(
+                f"日志级别“{level}”不认识：请在 BIHUAN_LOG_LEVEL 中写 {'、'.join(LEVELS)} 之一",
+                f"“{level}” is no level of the log: write one of {', '.join(LEVELS)} into BIHUAN_LOG_LEVEL",
+            )
+        )
+
+
+def configuration(form: str, level: str = "info") -> dict[str, Any]:
     """Django's LOGGING. `json`, `line`, or empty: lines on a terminal, JSON where a program listens."""
+    if level.lower() not in LEVELS:
+        raise UnknownLevel(level)
     chosen = form or ("line" if sys.stderr.isatty() else "json")
     formatter = "bihuan.core.logs.JsonFormatter" if chosen == "json" else "bihuan.core.logs.LineFormatter"
     return {
@@ -123,10 +141,10 @@ def configuration(form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"ours": {"()": formatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
-        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             # Django's own would mail and print a page of local variables; ours says where, not what.
-            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django": {"handlers": [], "level": level.upper(), "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # Each says every outgoing address; some carry a token.
             "httpx": {"level": "WARNING"},

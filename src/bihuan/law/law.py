@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -41,11 +41,31 @@ def held(provision: Provision, version: Version) -> Held:
     )
 
 
-@dataclass(frozen=True)
+#: One version of a provision: its file, its key and the day from which it holds.
+VersionKey = tuple[str, str, date]
+
+
+@dataclass(frozen=True, eq=False)
 class Law:
     """Every provision through time. The shipped one is `shipped()`; a test makes its own."""
 
     provisions: Mapping[tuple[str, str], Provision]
+
+    def with_checks(self, checks: Mapping[VersionKey, str]) -> Law:
+        """The same law where these versions were checked against the official text.
+
+        A check names what was checked by its fingerprint: when an upgrade brings other values, it counts no more.
+        """
+        found = {}
+        for place, provision in self.provisions.items():
+            versions = tuple(
+                version.checked()
+                if checks.get((*place, version.period.from_)) == version.fingerprint and not version.state.counts_as_law
+                else version
+                for version in provision.versions
+            )
+            found[place] = replace(provision, versions=versions) if versions != provision.versions else provision
+        return Law(found)
 
     def at(self, on: date) -> LawAt:
         return LawAt(self, on)
@@ -96,6 +116,20 @@ def shipped() -> Law:
     return Law(load(REGULATIONS))
 
 
+_adopted: Law | None = None
+
+
+def current() -> Law:
+    """The law as this installation has it: the shipped one with what was checked here."""
+    return _adopted or shipped()
+
+
+def adopt(checks: Mapping[VersionKey, str]) -> None:
+    """Have these checks count in this process from now on. The edges call it; rules never do."""
+    global _adopted  # one law for a process, as it has one clock
+    _adopted = shipped().with_checks(checks) if checks else None
+
+
 def at(on: date) -> LawAt:
-    """The shipped law of one day."""
-    return shipped().at(on)
+    """The law of one day, as this installation has it."""
+    return current().at(on)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from bihuan.kernel.period import Period
@@ -19,6 +22,16 @@ class Version:
     source: str
     state: LawState
     values: Any
+
+    @property
+    def fingerprint(self) -> str:
+        """What it says and where that is written, as a SHA-256: a check holds for exactly this and nothing newer."""
+        said = [self.period.from_.isoformat(), str(self.period), self.source, _plain(self.values)]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    def checked(self) -> Version:
+        """The same, checked against the official text: its rows too."""
+        return Version(self.period, self.source, LawState.OFFICIAL, _official(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +65,20 @@ class Held:
             "citation": self.citation,
             "state": self.state.value,
         }
+
+
+def _plain(value: Any) -> Any:
+    """Values as JSON has them. The state of a row is not what the law says."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items() if not isinstance(inner, LawState)}
+    if isinstance(value, tuple | list):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _official(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: _official(inner) for key, inner in value.items()})
+    if isinstance(value, tuple):
+        return tuple(_official(inner) for inner in value)
+    return LawState.OFFICIAL if isinstance(value, LawState) else value

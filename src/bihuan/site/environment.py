@@ -82,6 +82,14 @@ SETTINGS = _table(
         ),
     ),
     Setting(
+        "BIHUAN_LOG_LEVEL",
+        "info",
+        Text(
+            "记入日志的最低级别：debug、info、warning、error",
+            "From which level on the log is written: debug, info, warning, error",
+        ),
+    ),
+    Setting(
         "BIHUAN_CERTIFICATE",
         "",
         Text(

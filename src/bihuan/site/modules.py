@@ -6,6 +6,7 @@ MODULES = (
     "bihuan.core.events.module",
     "bihuan.core.evidence.module",
     "bihuan.core.jobs.module",
+    "bihuan.core.lawbook.module",
     "bihuan.core.notices.module",
     "bihuan.core.pages.module",
     "bihuan.core.records.module",

@@ -22,6 +22,7 @@ from bihuan.core.access.start import ensure_administrators, refuse_demo_accounts
 from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events.outbox import place_pending
 from bihuan.core.jobs.queue import run_worker
+from bihuan.core.lawbook import following
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.pulse import Pulse
 from bihuan.kernel.text import Text
@@ -173,6 +174,7 @@ def worker(argv: Sequence[str]) -> int:
     """Only a worker: periodic jobs, then whatever waits."""
     argparse.ArgumentParser(prog="bihuan worker").parse_args(list(argv))
     pulse = pulses.of("worker")
+    following.watch()
     run_worker(stop=until_told(), pulse=pulse)
     pulse.end()
     return 0

@@ -157,4 +157,4 @@ TEMPLATES = [
 ]
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
-LOGGING = logs.configuration(setting("BIHUAN_LOG_FORMAT"))
+LOGGING = logs.configuration(setting("BIHUAN_LOG_FORMAT"), setting("BIHUAN_LOG_LEVEL"))

@@ -10,10 +10,12 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.site.settings")
 application = get_wsgi_application()
 
+from bihuan.core.lawbook import following  # noqa: E402  # needs the settings
 from bihuan.site import thread_connections  # noqa: E402  # needs the settings
 from bihuan.site.operations.pulses import keep_beating  # noqa: E402  # needs the settings
 
 thread_connections.watch()
+following.watch()
 keep_beating("web")
 
 # What is loaded now stays: the collector need not walk through it again with every page. And a page makes some ten

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connections
 from django.db.models import F
+from django.dispatch import Signal
 
 from bihuan.core import logs, meters
 from bihuan.core.access.context import Context, service_actor
@@ -27,6 +28,8 @@ log = logging.getLogger("bihuan.jobs")
 LEASE = timedelta(minutes=5)
 LOST = "Each worker that took this task died or lost its lease before it was done."
 LOCAL = ZoneInfo("Asia/Shanghai")
+#: A task was taken and is about to be done, as `request_started` says it of a request.
+task_started = Signal()
 
 
 def enqueue(
@@ -91,6 +94,7 @@ def work_one(*, at: datetime, worker: str, begun: Callable[[str], None] | None =
     started, outcome = time.monotonic(), "failed"
     mark = logs.cause.set(f"job:{task.pk}")
     try:
+        task_started.send(sender=None)
         ctx = Context(actor=service_actor(job.name, *job.grants), at=at, cause=f"job:{task.pk}")
         job.handle(ctx=ctx, **task.payload)
     except Exception:  # a job may fail in any way; the queue must outlive it

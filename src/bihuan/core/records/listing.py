@@ -24,8 +24,8 @@ from bihuan.kernel.text import Text
 PAGE = 50
 LARGEST_PAGE = 500
 COUNT_UP_TO = 1_000
-#: A search inside a list is narrowed to so many rows; beyond, the list says that the words are too common.
-SEARCHED = 5_000
+#: Among so many rows of the register a page is looked for first.
+NEAR = 1_000
 
 
 class BadCursor(InvalidInput):
@@ -162,7 +162,7 @@ def page_of(
     rows = rows_of(register, asked, ctx=ctx)
     if cursor := before or after:
         rows = rows.filter(order.beyond(_read_cursor(cursor), backwards=backwards))
-    keys = list(order.applied(rows, backwards=backwards).values_list("pk", order.path)[: size + 1])
+    keys = order.first(rows, size + 1, register=register, cursor=cursor, backwards=backwards)
     more = len(keys) > size
     keys = keys[:size]
     if backwards:
@@ -205,6 +205,28 @@ class _Order:
         else:
             column = F(self.path).asc(nulls_first=backwards or None, nulls_last=not backwards or None)
         return rows.order_by(column, "-pk" if backwards else "pk")
+
+    def first(
+        self, rows: QuerySet[Any], number: int, *, register: Register, cursor: str, backwards: bool
+    ) -> list[tuple[Any, Any]]:
+        """The keys of the first so many rows.
+
+        A database that is asked for the first fifty of all rows in a wide scope may fetch and sort them all. So it is
+        asked first for those among the next few rows of the register, which the index of its key has in order; a wide
+        scope finds its page there, a narrow one is small enough to be sorted.
+        """
+        ordered = self.applied(rows, backwards=backwards).values_list("pk", self.path)
+        if self.field.unique:
+            near = register.model._base_manager.filter(**register.kind)
+            if cursor:
+                near = near.filter(self.beyond(_read_cursor(cursor), backwards=backwards))
+            near = self.applied(near, backwards=backwards).values_list(self.path, flat=True)
+            if end := near[NEAR : NEAR + 1].first():
+                side = "gt" if self.descending != backwards else "lt"
+                keys = list(ordered.filter(**{f"{self.path}__{side}": end})[:number])
+                if len(keys) == number:
+                    return keys
+        return list(ordered[:number])
 
     def beyond(self, cursor: tuple[Any, Any], *, backwards: bool) -> Q:
         raw, pk = cursor

@@ -142,10 +142,14 @@ class Tables:
         return next(band for band in self.bands if residents in band)
 
 
-@lru_cache(maxsize=16)
 def tables_at(on: date) -> Tables:
-    """The shipped tables that held on this day."""
-    today = law.at(on)
+    """The tables that held on this day, as this installation has them."""
+    return _tables(law.current(), on)
+
+
+@lru_cache(maxsize=16)
+def _tables(known: law.Law, on: date) -> Tables:
+    today = known.at(on)
     thresholds = today.value("gb-18218/thresholds", "named_thresholds")
     categories = today.value("gb-18218/thresholds", "category_thresholds")
     inclusions = today.value("gb-18218/thresholds", "named_inclusions")

@@ -11,7 +11,6 @@ from bihuan.core.records.fields import Field
 from bihuan.core.records.register import DetailPanel, Values
 from bihuan.engines.major_hazard.terms import Form
 from bihuan.kernel.text import Text
-from bihuan.law.state import LawState
 from bihuan.parties.satellites import register_of_things
 from bihuan.registers.chemicals import queries
 from bihuan.registers.chemicals.models import Chemical
@@ -72,9 +71,6 @@ _generated = module_of(
         Look(Listing.DRUG_PRECURSOR, "orange", "shield"),
         Look(Listing.KEY_SUPERVISED, "blue", "eye"),
         Look(Listing.NAMED_THRESHOLD, "teal", "list"),
-        Look(LawState.OFFICIAL, "green", "check"),
-        Look(LawState.TRANSCRIBED, "yellow", "clock"),
-        Look(LawState.UNCHECKED, "orange", "alert-triangle"),
     ),
 )  # fmt: skip
 

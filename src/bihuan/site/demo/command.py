@@ -71,7 +71,9 @@ def demo_command(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{refused}\n")
         return 2
     # A process of its own from here on: the settings are read once, from this environment.
-    override(BIHUAN_HOME=str(home), BIHUAN_DEMO="1", DATABASE_URL="", **bus_of_its_own())
+    # Its terminal is read by a person: a line for each of a thousand actions would drown the list of accounts.
+    level = os.environ.get("BIHUAN_LOG_LEVEL", "warning")
+    override(BIHUAN_HOME=str(home), BIHUAN_DEMO="1", BIHUAN_LOG_LEVEL=level, DATABASE_URL="", **bus_of_its_own())
     arguments = [sys.executable, "-m", "bihuan.site.demo.run", *(["--build"] if to_build else [])]
     if chosen.no_serve:
         arguments.append("--no-serve")

@@ -20,7 +20,7 @@ from bihuan.engines.plan_reader.reader import read
 from bihuan.loop.models import Case
 from bihuan.loop.terms import Stage
 from bihuan.parties.models import Organisation, Region
-from browser_checks import assert_sound
+from browser_checks import arrive, assert_sound
 from cast import saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -113,10 +113,10 @@ def test_a_plan_document_becomes_a_running_campaign_and_a_task_is_struck_off(
     page.set_input_files("input[name=document]", str(plan_document))
     stop("new")
     page.locator("main form button[type=submit]").click()
-    page.locator("#cp-progress").wait_for()
+    arrive(page, "#cp-progress")
     stop("waiting")
     work()
-    page.locator("[data-review]").wait_for()
+    arrive(page, "[data-review]")
     stop("review")
     campaign = Campaign.objects.get()
     tasks_read = PlanItem.objects.filter(campaign=campaign).count()
@@ -157,16 +157,17 @@ def look_from_both_sides(page: Any, campaign: Campaign, *, narrow: bool) -> None
     first, second = PlanItem.objects.filter(campaign=campaign)[:2]
     page.locator(f"#item-{first.pk} .cp-text").click()
     lit = page.locator("[data-paper] .cp-lit")
+    lit.first.wait_for()
     assert first.text[:20].replace("\n", "") in "".join(lit.all_inner_texts())
     if narrow:
-        assert page.locator("#cp-document").is_visible()
-        assert not page.locator("#cp-tasks").is_visible()
+        page.locator("#cp-document").wait_for()
+        page.locator("#cp-tasks").wait_for(state="hidden")
     mark = page.locator(f"[data-paper] .cp-task[data-items*='{second.pk}']").first
     mark.click()
-    assert page.locator(f"#item-{second.pk}.cp-lit").is_visible()
+    page.locator(f"#item-{second.pk}.cp-lit").wait_for()
     if not narrow:
         page.keyboard.press("k")
-        assert page.evaluate("document.activeElement.id") == f"item-{first.pk}"
+        page.locator(f"#item-{first.pk}:focus").wait_for()
         page.keyboard.press("e")
         page.locator("#bh-dialog[open]").wait_for()
         page.keyboard.press("Escape")
@@ -175,7 +176,7 @@ def look_from_both_sides(page: Any, campaign: Campaign, *, narrow: bool) -> None
 def dialog_saved(page: Any) -> None:
     with page.expect_navigation():
         page.locator("#bh-dialog form button[type=submit]").click()
-    page.locator("[data-review]").wait_for()
+    arrive(page, "[data-review]")
 
 
 def change_split_drop(page: Any, campaign: Campaign, stop: Callable[[str], None]) -> None:
@@ -242,9 +243,9 @@ def publish(page: Any, campaign: Campaign, stop: Callable[[str], None]) -> None:
     stop("publish")
     page.locator("#bh-dialog [data-action='campaign.publish']").click()
     page.locator("[data-confirm-yes]").click()
-    page.locator("#cp-progress").wait_for()
+    arrive(page, "#cp-progress")
     work()
-    page.locator(".bh-numbers").wait_for()
+    arrive(page, ".bh-numbers")
     assert Campaign.objects.get(pk=campaign.pk).state == "published"
 
 

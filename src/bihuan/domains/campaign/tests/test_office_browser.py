@@ -71,8 +71,8 @@ def test_the_office_looks_at_a_family_of_plans(
     stop("family")
     page.goto(f"/campaigns/{lower.pk}/answers/{upper.pk}/")
     stop("answers")
-    page.get_by_role("button", name="采纳明确对应的" if language == "zh" else "Take the clear ones").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="采纳明确对应的" if language == "zh" else "Take the clear ones").click()
     page.locator(".cp-answer .bh-badge").first.wait_for()
     stop("answered")
     page.locator(".cp-answer a[data-dialog]").first.click()
@@ -111,7 +111,8 @@ def test_a_department_writes_its_report_and_the_office_sees_it(
     page.goto(f"{report.get_absolute_url()}edit/")
     page.locator("textarea").first.fill("已销号{已销号}项，逾期{已逾期}项。")
     stop("report-form")
-    page.locator("main form button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").click()
     page.locator(".cp-sheet .cp-figure").nth(1).wait_for()
     Report.objects.update(signers=[])
     page.reload()

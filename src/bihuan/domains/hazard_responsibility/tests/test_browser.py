@@ -38,7 +38,8 @@ def test_a_design_maximum_is_raised_and_the_grade_rises(make_user, open_page):
     page.goto(f"/registers/hazard_stock/{stock.pk}/")
     page.locator("a.btn-primary").first.click()
     page.locator("[name=design_maximum]").fill("150")
-    page.locator("main form button[type=submit]").last.click()
+    with page.expect_navigation():
+        page.locator("main form button[type=submit]").last.click()
     page.get_by_text("150", exact=False).first.wait_for()
     page.goto("/major-hazards/")
     page.get_by_text("一级").first.wait_for()

@@ -185,10 +185,14 @@ def _rank(wanted: str, entry: Entry, names: tuple[str, ...], letters: tuple[str,
     return 9
 
 
-@lru_cache(maxsize=4)
 def catalogue_at(on: date) -> Catalogue:
-    """The shipped catalogue as it held on this day."""
-    today = law.at(on)
+    """The catalogue as it held on this day, as this installation has it."""
+    return _catalogue(law.current(), on)
+
+
+@lru_cache(maxsize=4)
+def _catalogue(known: law.Law, on: date) -> Catalogue:
+    today = known.at(on)
     held = today.value("hazardous-chemicals/catalogue", "entries")
     counts: dict[int, int] = {}
     entries = []

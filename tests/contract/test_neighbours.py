@@ -45,6 +45,7 @@ NO_ROW = {
     "do": "the form of an action: its rows are checked by the door, see test_actions",
     "api_action": "the door itself, see test_actions",
     "find_rows": "searches within the actor's own scope, see the lists below",
+    "lawbook_entry": "the law is everybody's to read",
     "oidc_invitation": "answers to whoever holds the secret",
     "list": "a list: see the lists below",
     "count": "a list: see the lists below",

@@ -171,10 +171,14 @@ def _precedence(entry: Mapping[str, Any]) -> Precedence:
     return Precedence(entry["with"], frozenset(entry.get("because", ())), entry["omit"], frozenset(entry["for"]))
 
 
-@lru_cache(maxsize=8)
 def tables_at(on: date) -> Tables:
-    """The shipped tables of this day."""
-    today = law.at(on)
+    """The tables that held on this day, as this installation has them."""
+    return _tables(law.current(), on)
+
+
+@lru_cache(maxsize=8)
+def _tables(known: law.Law, on: date) -> Tables:
+    today = known.at(on)
 
     def elements(key: str) -> Held:
         return today.value("ghs/elements", key)

@@ -50,9 +50,14 @@ class LabelSize:
         )
 
 
-@lru_cache(maxsize=8)
 def sizes_at(on: date) -> tuple[tuple[LabelSize, ...], Held]:
-    held = law.at(on).value("ghs/labels", "label_sizes")
+    """The table that held on this day, as this installation has it."""
+    return _sizes(law.current(), on)
+
+
+@lru_cache(maxsize=8)
+def _sizes(known: law.Law, on: date) -> tuple[tuple[LabelSize, ...], Held]:
+    held = known.at(on).value("ghs/labels", "label_sizes")
     rows = tuple(
         LabelSize(r["volume_above"], r["volume_up_to"], r["width_mm"], r["height_mm"], r["simplified"] == "是")
         for r in held.value

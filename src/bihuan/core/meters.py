@@ -24,7 +24,10 @@ ACTIONS = Meter(
     ("action", "outcome"),
 )
 JOBS = Meter(
-    "bihuan_jobs_total", "counter", Text("作业数，按结果", "Jobs by outcome: done or failed"), ("job", "outcome")
+    "bihuan_jobs_total",
+    "counter",
+    Text("作业数，按结果：done、failed，left 为留给新版本", "Jobs by outcome: done, failed, left to a newer release"),
+    ("job", "outcome"),
 )
 JOB_SECONDS = Meter("bihuan_job_seconds", "histogram", Text("作业耗时", "Time a job took"))
 

@@ -25,7 +25,11 @@ DeclaredT = TypeVar("DeclaredT")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """作业. Periodic by `every`, or `daily_at` a local time of day; otherwise run when something enqueues it."""
+    """作业. Periodic by `every`, or `daily_at` a local time of day; otherwise run when something enqueues it.
+
+    `format` rises when the payload changes its meaning; `reads[n]` turns a payload of format n into one of n + 1, so that
+    what an older release enqueued is still done. A worker leaves tasks of a later format, or of a job it lacks, to others.
+    """
 
     name: str
     label: Text
@@ -34,6 +38,14 @@ class Job:
     every: timedelta | None = None
     daily_at: time | None = None
     max_attempts: int = 8
+    format: int = 1
+    reads: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    def payload_of(self, payload: dict[str, Any], *, written_in: int) -> dict[str, Any]:
+        """As the handler of today wants it."""
+        for step in range(written_in, self.format):
+            payload = self.reads[step](payload)
+        return payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,9 @@ class Registry:
             if hasattr(thing, "watches") and hasattr(thing, "keep") and not isinstance(thing, Derived):
                 # Half of what is needed would be passed over in silence, and nothing be kept in step.
                 raise DeclarationError(f"{type(thing).__name__} watches rows but cannot say which changes concern it")
+        for job in self.jobs.values():
+            if missing := [n for n in range(1, job.format) if n not in job.reads]:
+                raise DeclarationError(f"job {job.name!r} of format {job.format} cannot read formats {missing}")
         for receiver in self.receivers.values():
             if receiver.event not in self._event_names:
                 raise DeclarationError(f"receiver {receiver.name!r} hears an event nobody declares")
@@ -185,6 +200,9 @@ class Registry:
 
     def event_type(self, name: str) -> type:
         return self._events[name]
+
+    def knows_event(self, name: str) -> bool:
+        return name in self._events
 
     @property
     def event_names(self) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ class Task(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     said = models.CharField(max_length=300, blank=True, default="")
     requested_by = models.CharField(max_length=80, blank=True, default="")
+    #: Who wrote it. The database fills both in for an older release, which does not know these columns.
+    release = models.CharField(max_length=40, blank=True, default="", db_default="")
+    format = models.PositiveSmallIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -14,9 +14,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, Q
 from django.dispatch import Signal
 
+from bihuan import __version__
 from bihuan.core import logs, meters
 from bihuan.core.access.context import Context, service_actor
 from bihuan.core.jobs.models import Task
@@ -30,17 +31,22 @@ LOST = "Each worker that took this task died or lost its lease before it was don
 LOCAL = ZoneInfo("Asia/Shanghai")
 #: A task was taken and is about to be done, as `request_started` says it of a request.
 task_started = Signal()
+#: How long a task that this release can't do is left to a newer worker before anybody looks at it again.
+LEFT = timedelta(seconds=10)
+
+
+class LeftToNewer(Exception):
+    """A handler meets what only a newer release knows. No failure: the task waits for a worker of that release."""
 
 
 def enqueue(
     *, job: str, payload: dict[str, Any], key: str, at: datetime, run_at: datetime | None = None, by: str = ""
 ) -> None:
     """Once per key, however often it is said. Joins the transaction it is called in."""
-    registry().job(job)  # an unknown name stops here, not in the worker
-    Task.objects.bulk_create(
-        [Task(job=job, payload=payload, key=key, run_at=run_at or at, created_at=at, requested_by=by)],
-        ignore_conflicts=True,
-    )
+    format = registry().job(job).format  # an unknown name stops here, not in the worker
+    task = Task(job=job, payload=payload, key=key, run_at=run_at or at, created_at=at, requested_by=by)
+    task.release, task.format = __version__, format
+    Task.objects.bulk_create([task], ignore_conflicts=True)
 
 
 def enqueue_due(*, at: datetime) -> None:
@@ -62,10 +68,22 @@ def last_due(job: Job, at: datetime) -> datetime | None:
     return None
 
 
+def ours() -> Q:
+    """Tasks this release can do: of a job it has, in a format it reads."""
+    by_format: dict[int, list[str]] = {}
+    for job in registry().jobs.values():
+        by_format.setdefault(job.format, []).append(job.name)
+    known = Q()
+    for format, names in by_format.items():
+        known |= Q(job__in=names, format__lte=format)
+    return known
+
+
 def claim(*, at: datetime, worker: str) -> Task | None:
     """The next task, held by a lease. A task whose holder died comes back when its lease ends."""
-    due = Task.objects.filter(state=TaskState.WAITING, run_at__lte=at).order_by("run_at", "id")
-    lost = Task.objects.filter(state=TaskState.RUNNING, lease_until__lt=at).order_by("lease_until")
+    known = ours()
+    due = Task.objects.filter(known, state=TaskState.WAITING, run_at__lte=at).order_by("run_at", "id")
+    lost = Task.objects.filter(known, state=TaskState.RUNNING, lease_until__lt=at).order_by("lease_until")
     for candidates in (lost, due):
         for pk, state, lease in candidates.values_list("pk", "state", "lease_until")[:20]:
             # The attempt counts from here: a task that kills its worker each time must come to an end too.
@@ -96,7 +114,11 @@ def work_one(*, at: datetime, worker: str, begun: Callable[[str], None] | None =
     try:
         task_started.send(sender=None)
         ctx = Context(actor=service_actor(job.name, *job.grants), at=at, cause=f"job:{task.pk}")
-        job.handle(ctx=ctx, **task.payload)
+        job.handle(ctx=ctx, **job.payload_of(task.payload, written_in=task.format))
+    except LeftToNewer as why:
+        outcome = "left"
+        log.warning("job %s is left to a newer release: %s", task.job, why, extra={"job": task.job})
+        mine.update(state=TaskState.WAITING, lease_until=None, run_at=at + LEFT, attempts=F("attempts") - 1)
     except Exception:  # a job may fail in any way; the queue must outlive it
         error = traceback.format_exc()[-4000:]
         log.exception("job %s failed, attempt %d", task.job, attempts, extra={"job": task.job})

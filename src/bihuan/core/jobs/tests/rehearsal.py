@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Annotated
 
@@ -90,3 +90,16 @@ MODULE = Module(
 def registry() -> Registry:
     """All that is shipped, and this."""
     return Registry([*modules.registry().modules.values(), MODULE])
+
+
+def count_by_text(*, ctx: Context, text: str) -> None:
+    runner.perform(hear, ctx=ctx, note=f"counted {text}")
+
+
+def newer() -> Registry:
+    """The release after: counting takes its note under another name, and there is a job that was not there before."""
+    counting = replace(MODULE.jobs[0], handle=count_by_text, format=2, reads={1: lambda said: {"text": said["note"]}})
+    added = replace(MODULE.jobs[0], name="rehearsal.added")
+    module = replace(MODULE, jobs=(counting, *MODULE.jobs[1:], added))
+    shipped = [m for m in modules.registry().modules.values() if m.name != MODULE.name]
+    return Registry([*shipped, module])

@@ -17,6 +17,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
 from nats.js.errors import NotFoundError as StreamNotFound
 
+from bihuan.kernel.formats import NewerFormat
 from bihuan.kernel.text import Text
 from bihuan.streams.bus import client, layout, space
 from bihuan.streams.bus.reader import StreamBeganAnew
@@ -30,6 +31,8 @@ from bihuan.streams.tasks import end, stopped
 
 Said = Callable[[Text], None]
 AGAIN_SECONDS = 1.0
+#: What a newer release wrote doesn't change by itself: asked again so often, in case that release takes over.
+NEWER_SECONDS = 60.0
 TRIM_SECONDS = 600.0
 
 
@@ -52,6 +55,9 @@ async def keep_going(work: Callable[[], Awaitable[None]], stop: asyncio.Event, s
             await work()
         except (Fenced, SomebodyElseCommitted, StreamBeganAnew) as why:
             said(why.text)
+        except NewerFormat as why:
+            said(why.text)
+            await stopped(stop, seconds=NEWER_SECONDS)
         except (BucketNotFoundError, StreamNotFound):
             said(Text("等待总线建好各流", "Waiting for the bus to make its streams"))
         except (NatsError, APIError, TimeoutError, OSError) as why:

@@ -14,10 +14,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bihuan.core.audit import keys
-from bihuan.core.audit.canonical import leaf_hash, merkle_root
+from bihuan.core.audit.canonical import FORMAT, leaf_hash, merkle_root
 from bihuan.core.audit.models import AuditRow, Seal
 from bihuan.core.audit.sealing import FIRST, anchor_path, link_of, read_anchors, read_restores, seal_message, spell
 from bihuan.kernel.text import Text
+
+EXPORT_FORMAT = 1
 
 
 @dataclass(slots=True)
@@ -115,6 +117,16 @@ def _anchor_of(number: int, path: Path) -> Mapping[str, Any] | None:
 def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: bool) -> None:
     for row in rows:
         canonical = bytes(row.canonical)
+        said = _parsed(canonical)
+        if (format := said.get("format", FORMAT)) != FORMAT:
+            report.find(
+                "记录 {id}（{p}）的格式 {f} 由较新的版本写成，请用该版本核验",
+                "Row {id} ({p}) has format {f} of a newer release; verify with that release",
+                id=row.pk,
+                p=place,
+                f=format,
+            )
+            continue
         if leaf_hash(canonical) != row.leaf:
             report.find(
                 "记录 {id}（{p}）的内容与其散列不符：内容被改动",
@@ -129,7 +141,6 @@ def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: 
                 id=row.pk,
                 p=place,
             )
-        said = _parsed(canonical)
         columns = {
             "id": str(row.pk),
             "at": spell(row.at),
@@ -204,7 +215,7 @@ def export(path: Path) -> int:
 
 
 def _export_lines() -> Iterator[dict[str, Any]]:
-    yield {"bihuan_audit_export": 1, "public_key": keys.public_key_hex()}
+    yield {"bihuan_audit_export": EXPORT_FORMAT, "public_key": keys.public_key_hex()}
     number, link = 0, FIRST
     for seal in Seal.objects.order_by("number").iterator():
         yield {"seal": _as_mapping(seal)}
@@ -301,6 +312,11 @@ def _read_export(
             if end is not None:
                 raise ValueError
             if "public_key" in said:
+                if said.get("bihuan_audit_export") != EXPORT_FORMAT:
+                    report.find(
+                        "文件的格式由较新的版本写成，请用该版本核验",
+                        "The file's format is of a newer release; verify with that release",
+                    )
                 key = said["public_key"]
             elif "end" in said:
                 end = said["end"]

@@ -18,6 +18,7 @@ from bihuan.engines.alarms.life import Alarm, Hiding
 from bihuan.engines.alarms.patterns import Group
 from bihuan.engines.alarms.settings import Patterns
 from bihuan.engines.alarms.terms import SLOTS
+from bihuan.kernel.formats import require_known
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -55,8 +56,7 @@ def load(data: bytes) -> Engine:
         raw = zlib.decompress(data)
         size = int.from_bytes(raw[:8], "little")
         head = json.loads(raw[8 : 8 + size])
-        if head["format"] != FORMAT:
-            raise ValueError(head["format"])
+        format = head["format"]
     except (zlib.error, ValueError, KeyError) as why:
         raise UnreadableSnapshot(
             Text(
@@ -64,6 +64,8 @@ def load(data: bytes) -> Engine:
                 "The alarm snapshot can't be read; replay the log instead.",
             )
         ) from why
+    # Not folded from the log instead: that was trimmed up to this snapshot.
+    require_known(Text("报警快照", "the alarm snapshot"), found=format, known=FORMAT)
     patterns = head["patterns"]
     engine = Engine(Patterns(**(patterns | {"shelving_roles": tuple(patterns["shelving_roles"])})))
     engine.tick_clock = head["tick"]

@@ -66,6 +66,7 @@ async def put_back(client: Client, stream: str, source: Path) -> None:
     with source.open("rb") as file:
         said = json.loads(file.readline())
         config = said["config"]
+        layout.require_readable(stream, config.get("metadata"))
         if "epoch" in (metadata := config.get("metadata") or {}):
             config["metadata"] = {**metadata, "epoch": layout.new_epoch()}
         answer = await _ask(client, f"$JS.API.STREAM.RESTORE.{stream}", {"config": config, "state": said["state"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,10 +11,13 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, KeyValueConfig, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
+from bihuan.kernel.formats import require_known
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
 PARTITIONS: Final = 64
+#: 格式: of what stands in the streams. A release that writes another way raises it, and older readers stop.
+FORMAT: Final = 1
 DAY: Final = 24 * 3600.0
 MB: Final = 1 << 20
 
@@ -135,8 +139,9 @@ async def ensure(
         try:
             known = (await js.stream_info(stream.name)).config
         except NotFoundError:
-            await js.add_stream(replace(config, metadata={"epoch": new_epoch()}))
+            await js.add_stream(replace(config, metadata={"epoch": new_epoch(), "format": str(FORMAT)}))
             continue
+        require_readable(stream.name, known.metadata)
         changed = (known.max_bytes, known.max_age, known.subjects) != (
             config.max_bytes,
             config.max_age,
@@ -159,8 +164,17 @@ def new_epoch() -> str:
     return secrets.token_hex(6)
 
 
+def require_readable(stream: str, metadata: Mapping[str, str] | None) -> None:
+    """Streams from before the mark was written are of format 1."""
+    said = (metadata or {}).get("format", "1")
+    found = int(said) if said.isdecimal() else said
+    require_known(Text("流 {s}", "the stream {s}").format(s=stream), found=found, known=FORMAT)
+
+
 async def epoch_of(js: JetStreamContext, stream: str) -> str:
+    """Every reader asks for it before the first entry: a stream of a newer release is refused here."""
     metadata = (await js.stream_info(stream)).config.metadata or {}
+    require_readable(stream, metadata)
     return str(metadata["epoch"])
 
 

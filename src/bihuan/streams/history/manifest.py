@@ -13,10 +13,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from bihuan.kernel.formats import require_known
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
 SCHEMA: Final = 1
+#: 段格式: what the columns of a segment mean.
+SEGMENT: Final = 1
 STATE_EVERY: Final = 50
 KEEP_STATES: Final = 3
 
@@ -24,10 +27,6 @@ KEEP_STATES: Final = 3
 class SomebodyElseCommitted(Problem):
     code = "history.somebody_else_committed"
     status = 409
-
-
-class UnknownSchema(Problem):
-    code = "history.unknown_schema"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +44,7 @@ class File:
     order: int  # rises with every commit: of two rows for one (point, at) the one of the later file wins
     unique: bool = False
     kind: str = "samples"  # or "hours": the day's hourly extremes
+    format: int = SEGMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +69,7 @@ class Manifest:
         state = Version()
         for number in numbers:
             content = json.loads(self._path(number).read_text(encoding="utf-8"))
-            if content["schema"] != SCHEMA:
-                raise UnknownSchema(
-                    Text(
-                        "历史库清单版本 {n} 的格式本程序不认识，请升级后再读。",
-                        "Version {n} of the history's manifest has a format this program doesn't know; upgrade first.",
-                    ).format(n=number)
-                )
+            require_known(Text("历史库清单", "the history's manifest"), found=content.get("schema"), known=SCHEMA)
             if "state" in content:
                 state = _version(content, content["state"])
                 break
@@ -145,6 +139,8 @@ class Manifest:
 
 def _version(content: dict[str, Any], files: list[dict[str, Any]]) -> Version:
     head = {k: content[k] for k in ("number", "epoch", "last_seq", "conflicts")}
+    for x in files:
+        require_known(Text("历史段文件", "a segment of the history"), found=x.get("format", 1), known=SEGMENT)
     return Version(**head, files=tuple(File(**x) for x in files))
 
 

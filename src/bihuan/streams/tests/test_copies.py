@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from nats.js.errors import APIError, NotFoundError
 
+from bihuan.kernel.formats import NewerFormat
 from bihuan.streams import commands
 from bihuan.streams.bus import copies, layout
 
@@ -58,6 +60,25 @@ def test_a_torn_copy_makes_no_stream(bus, run, tmp_path):
                 await copies.put_back(nc, "ALARMS", whole)
             with pytest.raises(NotFoundError):
                 await js.stream_info("ALARMS")
+
+    run(story())
+
+
+def test_streams_of_a_newer_release_are_read_by_nobody_here(bus, run, tmp_path):
+    async def story():
+        async with bus.connected() as (nc, js):
+            await js.publish("ALARMS.1", b"a transition")
+            assert await copies.take(nc, "ALARMS", tmp_path / "ALARMS")
+            config = (await js.stream_info("TELEMETRY")).config
+            await js.update_stream(replace(config, metadata=(config.metadata or {}) | {"format": "2"}))
+            for refused in (layout.epoch_of(js, "TELEMETRY"), layout.ensure(js, share=0.002)):
+                with pytest.raises(NewerFormat, match="TELEMETRY"):
+                    await refused
+            await js.delete_stream("ALARMS")
+            later = (tmp_path / "ALARMS").read_bytes().replace(b'"format": "1"', b'"format": "2"', 1)
+            (tmp_path / "ALARMS").write_bytes(later)
+            with pytest.raises(NewerFormat, match="ALARMS"):
+                await copies.put_back(nc, "ALARMS", tmp_path / "ALARMS")
 
     run(story())
 

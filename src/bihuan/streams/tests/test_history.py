@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bihuan.engines.alarms.engine import Samples
+from bihuan.kernel.formats import NewerFormat
 from bihuan.streams.history.last import LastValues
-from bihuan.streams.history.manifest import STATE_EVERY, SomebodyElseCommitted, UnknownSchema
+from bihuan.streams.history.manifest import STATE_EVERY, SomebodyElseCommitted
 from bihuan.streams.history.read import History, TooMany
 from bihuan.streams.history.segments import DAY_MS, HOUR_MS
 from bihuan.streams.history.store import Store
@@ -237,9 +238,13 @@ def test_a_manifest_reads_the_same_from_deltas_and_from_whole_states(tmp_path):
 def test_a_manifest_of_a_later_format_is_not_guessed_at(tmp_path):
     Store(tmp_path).append(samples((1, 0, 1.0)), epoch="e", last_seq=1)
     (path,) = (tmp_path / "manifest").glob("*.json")
-    path.write_text(path.read_text().replace('"schema":1', '"schema":2'))
-    with pytest.raises(UnknownSchema):
-        Store(tmp_path)
+    whole = path.read_text()
+    for one, later in (('"schema":1', '"schema":2'), ('"format":1', '"format":2')):  # of the list, of a segment
+        path.write_text(whole.replace(one, later))
+        with pytest.raises(NewerFormat, match="较新的版本"):
+            Store(tmp_path)
+    path.write_text(whole.replace('"format":1', '"kind":"samples"'))  # as it was before segments said their format
+    assert Store(tmp_path).version.files[0].format == 1
 
 
 def test_tampering_with_a_segment_is_found(tmp_path):

@@ -19,8 +19,6 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 
 from bihuan import __version__
 from bihuan.core import clock
@@ -28,23 +26,44 @@ from bihuan.core.audit import verifying
 from bihuan.core.audit.models import AuditRow, Seal
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
-from bihuan.site.backup import records, taking
+from bihuan.site.backup import additive, records, taking
 from bihuan.site.backup.command import nobody_runs, say
-from bihuan.site.commands.upkeep import pending
+from bihuan.site.commands import upkeep
 from bihuan.site.operations import diary
 from bihuan.site.operations.gauges import database_bytes
 
 log = logging.getLogger("bihuan.upgrade")
 FOLDER = "before-upgrade"
 MARK = "snapshot.json"
+TAKEN_BACK = Text("上次升级中断，已先恢复到升级前。", "The last upgrade was broken off; it was taken back first.")
 
 
-class NewerDatabase(Problem):
-    code = "upgrade.newer_database"
+class NotSideBySide(Problem):
+    code = "upgrade.not_side_by_side"
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        super().__init__(
+            Text(
+                "这次升级改动了旧版本正在使用的结构（{s}），不能边运行边升级。请停止全部进程后运行 bihuan upgrade。",
+                "This upgrade changes what the running release works with ({s}). Stop every process, then run bihuan upgrade.",
+            ).format(s="; ".join(steps[:3]))
+        )
 
 
 class NoRoom(Problem):
     code = "upgrade.no_room"
+
+
+class UpgradeBrokenOff(Problem):
+    code = "upgrade.broken_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "上次升级中断，数据库可能只升了一半。请停止全部进程，运行 bihuan upgrade：它先恢复到升级前。",
+                "The last upgrade was broken off, the database may be half-way. Stop every process and run bihuan upgrade: it takes that back first.",
+            )
+        )
 
 
 class NotVerified(Problem):
@@ -66,38 +85,64 @@ class Counted:
 def upgrade(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bihuan upgrade")
     parser.add_argument("--backup", type=Path, help=str(Text("升级前先备份到此目录", "first back up into this folder")))
+    parser.add_argument(
+        "--side-by-side",
+        action="store_true",
+        help=str(
+            Text(
+                "旧版本继续运行；只在结构只增不改时可用",
+                "while the old release runs; only where structure is only added",
+            )
+        ),
+    )
     chosen = parser.parse_args(list(argv))
     home = Path(settings.BIHUAN_HOME)
+    if chosen.side_by_side:
+        return beside_the_old(home, chosen.backup, at=clock.now())
     with nobody_runs(home):
         if take_back_unfinished(home):
-            say(Text("上次升级中断，已先恢复到升级前。", "The last upgrade was broken off; it was taken back first."))
-        require_known()
-        count, _ = pending()
-        if not count:
-            say(Text("数据库已是最新（{v}），无需升级。", "The database is up to date ({v}).").format(v=__version__))
+            say(TAKEN_BACK)
+        if not upkeep.plan():
+            say_up_to_date()
             return 0
         require_room(home)
-        if folder := chosen.backup or (Path(settings.BIHUAN_BACKUP) if settings.BIHUAN_BACKUP else None):
-            head = taking.take(folder, at=clock.now())
-            say(Text("已备份：{p}", "Backed up: {p}").format(p=head.id))
+        back_up_first(chosen.backup)
         return carry_out(home, at=clock.now())
 
 
-def require_known() -> None:
-    """A database that a newer release has been at is left alone."""
-    loader = MigrationRecorder(connection)
-    if not loader.has_table():
-        return
-    from django.db.migrations.loader import MigrationLoader  # late: it reads every migration of every app
+def beside_the_old(home: Path, folder: Path | None, *, at: datetime) -> int:
+    """滚动升级: the old processes go on, so nothing may be put back over their work. Each step is a transaction: one that
+    fails is undone by the database, and both releases can work with the steps before it."""
+    if take_back_waits(home):
+        raise UpgradeBrokenOff
+    steps = upkeep.plan()
+    if not steps:
+        say_up_to_date()
+        return 0
+    if breaking := additive.judged(steps):
+        raise NotSideBySide(breaking)
+    back_up_first(folder)
+    begun = time.monotonic()
+    migrate()
+    seconds = round(time.monotonic() - begun, 3)
+    diary.note("upgrade", at=at, seconds=seconds, version=__version__, clean=True, side_by_side=True)
+    say(
+        Text(
+            "结构已升级：{v}，{n} 步，用时 {s:.1f} 秒。现在启动新版本的进程，再停止旧的。",
+            "The structure is upgraded to {v}, {n} steps in {s:.1f} s. Start processes of the new release now, then stop the old.",
+        ).format(v=__version__, n=len(steps), s=seconds)
+    )
+    return 0
 
-    known = MigrationLoader(connection).disk_migrations
-    if unknown := [f"{a}.{n}" for a, n in loader.applied_migrations() if (a, n) not in known]:
-        raise NewerDatabase(
-            Text(
-                "数据库是更新的版本升级过的（{m}），本程序不能用它。请安装较新的版本。",
-                "A newer release has upgraded this database ({m}). Install that release.",
-            ).format(m=", ".join(unknown[:3]))
-        )
+
+def say_up_to_date() -> None:
+    say(Text("数据库已是最新（{v}），无需升级。", "The database is up to date ({v}).").format(v=__version__))
+
+
+def back_up_first(chosen: Path | None) -> None:
+    if folder := chosen or (Path(settings.BIHUAN_BACKUP) if settings.BIHUAN_BACKUP else None):
+        head = taking.take(folder, at=clock.now())
+        say(Text("已备份：{p}", "Backed up: {p}").format(p=head.id))
 
 
 def require_room(home: Path) -> None:
@@ -142,7 +187,7 @@ def carry_out(home: Path, *, at: datetime, work: Callable[[], None] = migrate) -
 
 def verify(before: Counted) -> None:
     """Structure complete, nothing gone, and the audit as it was."""
-    count, _ = pending()
+    count = len(upkeep.plan())
     after = Counted.now()
     report = verifying.verify_database()
     if count or after.rows < before.rows or after.seals < before.seals or not report.is_clean:
@@ -166,9 +211,14 @@ def keep(home: Path) -> None:
     draft.replace(folder / MARK)
 
 
+def take_back_waits(home: Path) -> bool:
+    """An upgrade was broken off and its copy waits to be put back."""
+    return (home / FOLDER / MARK).exists()
+
+
 def take_back_unfinished(home: Path) -> bool:
     folder = home / FOLDER
-    if not (folder / MARK).exists():
+    if not take_back_waits(home):
         return False
     said = json.loads((folder / MARK).read_text(encoding="utf-8"))
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
 from bihuan.kernel.problem import Problem
@@ -26,17 +27,44 @@ class MigrationsPending(Problem):
         )
 
 
+class NewerDatabase(Problem):
+    code = "upgrade.newer_database"
+
+
 def pending() -> tuple[int, bool]:
     """How many steps are due, and whether the database is still empty."""
     executor = MigrationExecutor(connection)
-    due = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return len(due), not executor.loader.applied_migrations
+    return len(_due(executor)), not executor.loader.applied_migrations
+
+
+def plan() -> list[Migration]:
+    """The steps that are due, in their order. A database that a newer release has been at is left alone."""
+    executor = MigrationExecutor(connection)
+    _require_known(executor)
+    return _due(executor)
+
+
+def _due(executor: MigrationExecutor) -> list[Migration]:
+    return [step for step, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def _require_known(executor: MigrationExecutor) -> None:
+    loader = executor.loader
+    if unknown := [f"{a}.{n}" for a, n in loader.applied_migrations if (a, n) not in loader.disk_migrations]:
+        raise NewerDatabase(
+            Text(
+                "数据库是更新的版本升级过的（{m}），本程序不能用它。请安装较新的版本，或从升级前的备份恢复。",
+                "A newer release has upgraded this database ({m}). Install that release, or restore a backup from before.",
+            ).format(m=", ".join(unknown[:3]))
+        )
 
 
 def require_database(*, migrate: bool = False) -> None:
-    """An empty database is made; one that lags behind is only touched when told so."""
-    count, is_empty = pending()
-    if count and not (is_empty or migrate):
+    """An empty database is made; one that lags behind is only touched when told so; one that is ahead is refused."""
+    executor = MigrationExecutor(connection)
+    _require_known(executor)
+    count = len(_due(executor))
+    if count and executor.loader.applied_migrations and not migrate:
         raise MigrationsPending(count)
     if count:
         call_command("migrate", interactive=False, verbosity=0)

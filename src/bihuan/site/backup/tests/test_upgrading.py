@@ -1,14 +1,16 @@
 """An upgrade that fails, or is killed, leaves the database as it was."""
 
 import pytest
-from django.db import connection
+from django.db import connection, migrations, models
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 
 from bihuan.core.audit import sealing, verifying, writing
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.clock import now
 from bihuan.parties.models import Region
-from bihuan.site.backup import command, upgrading
+from bihuan.site.backup import additive, command, upgrading
+from bihuan.site.commands import upkeep
 from bihuan.site.operations import diary
 from cast import saved
 
@@ -89,8 +91,13 @@ def test_a_good_upgrade_leaves_no_copy_behind(home):
 def test_a_database_of_a_newer_release_is_left_alone(home):
     MigrationRecorder(connection).record_applied("loop", "9999_from_the_future")
     try:
-        with pytest.raises(upgrading.NewerDatabase):
-            upgrading.upgrade([])
+        for start in (
+            lambda: upgrading.upgrade([]),
+            lambda: upgrading.upgrade(["--side-by-side"]),
+            upkeep.require_database,
+        ):
+            with pytest.raises(upkeep.NewerDatabase, match=r"loop\.9999_from_the_future"):
+                start()
     finally:
         MigrationRecorder(connection).record_unapplied("loop", "9999_from_the_future")
 
@@ -101,3 +108,63 @@ def test_nothing_is_upgraded_while_it_runs_or_without_room(home, monkeypatch):
     monkeypatch.setattr(upgrading, "database_bytes", lambda: 10**18)
     with pytest.raises(upgrading.NoRoom):
         upgrading.require_room(home)
+
+
+def plan_of(*operations, additive=""):
+    """A migration that is due, over one small table."""
+    state = ProjectState()
+    migrations.CreateModel("Plant", [("id", models.BigAutoField(primary_key=True)), ("name", models.CharField(max_length=20))]).state_forwards("loop", state)  # fmt: skip
+    step = migrations.Migration("0002_next", "loop")
+    step.operations = list(operations)
+    if additive:
+        step.additive = additive
+    return [step], state
+
+
+@pytest.mark.parametrize(
+    ("operation", "breaks"),
+    [
+        (migrations.CreateModel("Tank", [("id", models.BigAutoField(primary_key=True))]), False),
+        (migrations.AddIndex("plant", models.Index(fields=["name"], name="plant_name")), False),
+        (migrations.AddField("plant", "note", models.TextField(null=True)), False),
+        (migrations.AddField("plant", "note", models.TextField(default="", db_default="")), False),
+        (migrations.AddField("plant", "note", models.TextField(default="")), True),  # the older INSERT names no note
+        (migrations.AlterField("plant", "name", models.CharField(max_length=30, choices=[("a", "b")])), False),
+        (migrations.AlterField("plant", "name", models.CharField(max_length=10)), True),
+        (migrations.AlterField("plant", "name", models.CharField(max_length=20, unique=True)), True),
+        (migrations.AlterField("plant", "name", models.TextField()), True),
+        (migrations.RemoveField("plant", "name"), True),
+        (migrations.RenameField("plant", "name", "title"), True),
+        (migrations.DeleteModel("plant"), True),
+        (migrations.AddConstraint("plant", models.UniqueConstraint(fields=["name"], name="u")), True),
+        (migrations.RunSQL("SELECT 1"), True),
+    ],
+)
+def test_what_the_release_before_can_live_with(operation, breaks):
+    steps, state = plan_of(operation)
+    assert bool(additive.not_additive(steps, state)) is breaks
+
+
+def test_a_data_migration_is_believed_when_it_says_why():
+    steps, state = plan_of(migrations.RunSQL("SELECT 1"), additive="fills a column nobody reads yet")
+    assert additive.not_additive(steps, state) == []
+
+
+def test_an_upgrade_beside_the_running_release_is_refused_where_it_would_break_it(home, monkeypatch):
+    steps, _ = plan_of(migrations.RunSQL("SELECT 1"))
+    monkeypatch.setattr(upkeep, "plan", lambda: steps)
+    with command.nobody_runs(home), pytest.raises(upgrading.NotSideBySide, match=r"loop\.0002_next"):
+        upgrading.upgrade(["--side-by-side"])
+
+
+def test_beside_the_running_release_nothing_is_stopped_and_nothing_put_back(home, monkeypatch):
+    steps, _ = plan_of(migrations.CreateModel("Tank", [("id", models.BigAutoField(primary_key=True))]))
+    monkeypatch.setattr(upkeep, "plan", lambda: steps)
+    monkeypatch.setattr(upgrading, "migrate", lambda: None)
+    with command.nobody_runs(home):  # as if `bihuan up` held the home
+        assert upgrading.upgrade(["--side-by-side"]) == 0
+    assert diary.last("upgrade").said["side_by_side"] is True
+    (home / upgrading.FOLDER).mkdir()
+    (home / upgrading.FOLDER / upgrading.MARK).write_text("{}")
+    with pytest.raises(upgrading.UpgradeBrokenOff):
+        upgrading.upgrade(["--side-by-side"])

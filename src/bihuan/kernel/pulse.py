@@ -39,7 +39,8 @@ class Beat:
     counts: Mapping[str, float] = field(default_factory=dict)
 
     def is_fresh(self, *, now: float) -> bool:
-        return now - self.at <= self.within and not self.is_gone
+        # A word from the future is no sign of life: the clock was set back since.
+        return abs(now - self.at) <= self.within and not self.is_gone
 
     @property
     def is_gone(self) -> bool:

@@ -149,8 +149,11 @@ def beat(
     }
     path = heartbeat_path()
     temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    os.replace(temporary, path)  # noqa: PTH105  # one atomic step
+    try:
+        temporary.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        os.replace(temporary, path)  # noqa: PTH105  # one atomic step
+    except OSError as wrong:  # a full disk is just what somebody outside must hear of
+        log.warning("the heartbeat could not be written: %s", type(wrong).__name__)
     if url := settings.BIHUAN_HEARTBEAT_URL:
         (post or _post)(url, said)
 
@@ -167,10 +170,12 @@ def run_watchdog(
     stop: Callable[[], bool],
     beside: Callable[[datetime], list[Standstill]] = lambda at: [],
     alive: Callable[[], None] = lambda: None,
+    tell: Callable[[list[Standstill], datetime], object] = lambda found, at: None,
 ) -> None:
     """The process: a round, then a pause, for ever. A database that is away is itself a standstill, and is said.
 
     `beside`: what the installation finds out about itself without the database (disk, silent processes, backup).
+    `tell`: hears each round what stands still, and tells people on a way of its own.
     """
     while not stop():
         at = clock.now()
@@ -185,6 +190,7 @@ def run_watchdog(
             connections.close_all()
             found = [Standstill("database", at, Text("数据库没有应答", "The database does not answer")), *beside(at)]
         beat(at=at, found=found)
+        tell(found, at)
         for _ in range(ROUND * 2):
             if stop():
                 return

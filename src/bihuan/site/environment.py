@@ -168,6 +168,14 @@ SETTINGS = _table(
         Text("看门狗心跳发往的外部地址", "Outside address that gets the watchdog's heartbeat"),
     ),
     Setting(
+        "BIHUAN_ALARM_MAIL",
+        "",
+        Text(
+            "系统自身故障时看门狗直接发邮件给谁，逗号分隔；需要 BIHUAN_MAIL_URL",
+            "Who gets the watchdog's mail about the system's own faults, comma separated; needs BIHUAN_MAIL_URL",
+        ),
+    ),
+    Setting(
         "BIHUAN_MAP_TILES",
         "",
         Text("地图瓦片地址模板；留空不用底图", "Map tile address template; empty draws no background"),

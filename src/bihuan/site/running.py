@@ -28,10 +28,11 @@ from bihuan.kernel.pulse import Pulse
 from bihuan.kernel.text import Text
 from bihuan.loop.watchdog import run_watchdog
 from bihuan.site import collecting, plane
+from bihuan.site.backup import upgrading
 from bihuan.site.commands import upkeep
 from bihuan.site.environment import setting
-from bihuan.site.operations import pulses
-from bihuan.site.operations.alarms import standing_still
+from bihuan.site.operations import alarm_mail, pulses
+from bihuan.site.operations.alarms import watching
 from bihuan.site.operations.monitor import require_token, serve
 from bihuan.site.supervising import Part, Supervisor
 
@@ -84,6 +85,9 @@ def up(argv: Sequence[str]) -> int:
         if settings.BIHUAN_MONITOR_PORT:
             require_token(settings.BIHUAN_MONITOR_BIND)
             _require_free(settings.BIHUAN_MONITOR_BIND, settings.BIHUAN_MONITOR_PORT, "BIHUAN_MONITOR_PORT")
+        if upgrading.take_back_unfinished(settings.BIHUAN_HOME):
+            # The machine was switched off in the middle of an upgrade: whichever release starts finds it undone.
+            print(upgrading.TAKEN_BACK, flush=True)  # noqa: T201  # speaks to a terminal
         prepare(migrate=chosen.migrate)
         connections.close_all()
         address = settings.BIHUAN_PUBLIC_URL or f"http://{host}:{port}/"
@@ -196,7 +200,7 @@ def watchdog(argv: Sequence[str]) -> int:
     """Only the watchdog: asks what stands still, and says that it is alive."""
     argparse.ArgumentParser(prog="bihuan watchdog").parse_args(list(argv))
     pulse = pulses.of("watchdog")
-    run_watchdog(stop=until_told(), beside=standing_still, alive=pulse.beat)
+    run_watchdog(stop=until_told(), beside=watching(), alive=pulse.beat, tell=alarm_mail.tell)
     pulse.end()
     return 0
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from datetime import datetime
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -17,9 +19,41 @@ from bihuan.site.operations.checks.upkeep import BACKUP_WITHIN
 from bihuan.site.operations.gauges import LITTLE_SPACE
 
 
+@dataclass(slots=True)
+class ClockWatch:
+    """时钟跳变: the wall clock against one that nobody can set. A jump is said for an hour: deadlines were judged by it."""
+
+    wall: datetime | None = None
+    steady: float = 0.0
+    jumped_at: float = 0.0
+    by: float = 0.0
+
+    def look(self, at: datetime, *, steady: float) -> Iterator[Standstill]:
+        if self.wall is not None:
+            by = (at - self.wall).total_seconds() - (steady - self.steady)
+            if abs(by) > JUMP:
+                self.jumped_at, self.by = steady, by
+        self.wall, self.steady = at, steady
+        if self.by and steady - self.jumped_at < SAID_FOR:
+            since = at - timedelta(seconds=steady - self.jumped_at)
+            said = Text("时钟跳了 {s:+.0f} 秒，请核对时间", "The clock jumped by {s:+.0f} s; see what time it is")
+            yield Standstill("clock", since, said.format(s=self.by))
+
+
+#: More than slewing corrects between two rounds, less than any time limit.
+JUMP = 30.0
+SAID_FOR = 3600.0
+
+
 def standing_still(at: datetime) -> list[Standstill]:
     """Disk, silent processes, backup, certificate: without asking the database."""
     return list(_looks(at))
+
+
+def watching() -> Callable[[datetime], list[Standstill]]:
+    """For a process that asks again and again: it also sees the clock jump from one time to the next."""
+    clock = ClockWatch()
+    return lambda at: [*standing_still(at), *clock.look(at, steady=time.monotonic())]
 
 
 def _looks(at: datetime) -> Iterator[Standstill]:

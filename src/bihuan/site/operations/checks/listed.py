@@ -37,6 +37,7 @@ CHECKS = (
     Check("late_jobs", Text("迟到的作业", "Late jobs"), records.late_jobs),
     Check("processes", Text("进程", "Processes"), upkeep.processes),
     Check("watchdog", Text("看门狗", "Watchdog"), upkeep.watchdog),
+    Check("alarm_mail", Text("故障通知", "Who is told of faults"), upkeep.alarm_mail),
     Check("heartbeat", Text("对外心跳", "Heartbeat to the outside"), upkeep.heartbeat),
     Check("backup", Text("备份", "Backup"), upkeep.backup),
     Check("backup_place", Text("备份位置", "Where backups lie"), upkeep.backup_place),

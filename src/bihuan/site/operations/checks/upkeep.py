@@ -60,6 +60,24 @@ def watchdog(at: datetime) -> Iterator[Finding]:
         yield fine("watchdog", "看门狗在工作", "The watchdog is at work")
 
 
+def alarm_mail(at: datetime) -> Iterator[Finding]:
+    """Who hears of a fault while nobody looks at a page."""
+    if settings.BIHUAN_ALARM_MAIL and not settings.BIHUAN_MAIL_URL:
+        yield bad(
+            "alarm_mail",
+            Text("报警邮件有收件人，却没有发信服务", "Alarm mail has readers but no mail server"),
+            Text("请设 BIHUAN_MAIL_URL。", "Set BIHUAN_MAIL_URL."),
+        )
+    elif is_exposed() and not settings.BIHUAN_ALARM_MAIL and not settings.BIHUAN_HEARTBEAT_URL:
+        yield warn(
+            "alarm_mail",
+            Text("系统自身出故障时不会通知任何人", "Nobody is told when the system itself has a fault"),
+            Text("请设 BIHUAN_ALARM_MAIL（值班人员的邮箱）和 BIHUAN_MAIL_URL。", "Set BIHUAN_ALARM_MAIL (the duty officer's address) and BIHUAN_MAIL_URL."),
+        )  # fmt: skip
+    else:
+        yield fine("alarm_mail", "系统故障有人接收通知", "Somebody is told of faults of the system")
+
+
 def heartbeat(at: datetime) -> Iterator[Finding]:
     if is_exposed() and not settings.BIHUAN_HEARTBEAT_URL:
         yield warn(

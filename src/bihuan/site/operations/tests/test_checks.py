@@ -193,6 +193,10 @@ def plant_no_outside(home, settings, monkeypatch):
     settings.BIHUAN_PUBLIC_URL = "https://bihuan.example.gov"
 
 
+def plant_mail_without_server(home, settings, monkeypatch):
+    settings.BIHUAN_ALARM_MAIL = "duty@example.gov"
+
+
 def plant_old_backup(home, settings, monkeypatch):
     diary.note("backup", at=AT - timedelta(hours=27))
 
@@ -265,6 +269,8 @@ FAULTS = [
     ("processes", plant_silent_process, "bad"),
     ("watchdog", plant_silent_watchdog, "bad"),
     ("heartbeat", plant_no_outside, "warn"),
+    ("alarm_mail", plant_no_outside, "warn"),
+    ("alarm_mail", plant_mail_without_server, "bad"),
     ("backup", plant_old_backup, "bad"),
     ("backup", plant_no_outside, "bad"),
     ("drill", plant_no_drill, "warn"),

@@ -240,6 +240,7 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "detail": lambda c, p: Owned({"code": "enterprises", "row_id": enterprise(c).pk}, "office", "office_next"),
     "api_row": lambda c, p: Owned({"code": "enterprises", "row_id": enterprise(c).pk}, "office", "office_next"),
     "sheet": sheet,
+    "errors": sheet,
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,

@@ -23,6 +23,7 @@ from bihuan.kernel.text import Text
 from bihuan.loop import rules
 from bihuan.loop.kinds import CaseKind, Member, Population, kind_of
 from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, Duty, EscalationPlan, NotApplicable
+from bihuan.loop.rows import ledger
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
 from bihuan.parties.models import Organisation, Region
 from bihuan.parties.terms import OrganisationKind
@@ -319,7 +320,7 @@ def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
     found = with_names(Case.objects.visible_to(ctx.actor).filter(thing=thing)).order_by("-is_open", "due_on", "-id")
     shown = list(found[: OF_THING + 1])
     return {
-        "rows": [(case, colour_of(case, ctx=ctx), Stage(case.stage)) for case in shown[:OF_THING]],
+        "rows": ledger(shown[:OF_THING], at=ctx.at),
         "more": len(shown) > OF_THING,
         "limit": OF_THING,
     }

@@ -96,6 +96,7 @@ def register_of_things(
     read: tuple[str, ...],
     edit: tuple[str, ...],
     fields: tuple[Field, ...],
+    organisation: Field = ORGANISATION,
     **more: Any,
 ) -> Register:
     """A register whose rows are things: the common fields around its own."""
@@ -105,7 +106,7 @@ def register_of_things(
         model=model,
         read=read,
         edit=edit,
-        fields=(CODE, NAME, ORGANISATION, REGION, *fields, STATE, LONGITUDE, LATITUDE),
+        fields=(CODE, NAME, organisation, REGION, *fields, STATE, LONGITUDE, LATITUDE),
         base="thing",
         kind={"thing__kind": kind},
         marker="thing__sheet",

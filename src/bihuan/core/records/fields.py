@@ -32,7 +32,8 @@ class Field:
     `source` is where the value lives when that isn't a column of the model itself (`thing__name`). `in_list`,
     `filter`, `sort`, `search` say where the field takes part; sort only by columns that have an index. A `personal`
     field is shown and exported to holders of the register's `personal` grant only. A `fixed` field is set once.
-    `check` answers what is wrong with a value, or None.
+    `check` answers what is wrong with a value, or None. Outside its `plausible` range a number is not refused but asked
+    about, with the `doubt` that most often explains it (kilograms written for tonnes).
     """
 
     name: str
@@ -54,6 +55,8 @@ class Field:
     example: object = ""
     width: int = 16
     check: Callable[[Any], Text | None] | None = None
+    plausible: tuple[Decimal, Decimal] | None = None
+    doubt: Text | None = None
     max_length: int | None = None
     decimals: int | None = None
     digits: int | None = None
@@ -126,6 +129,17 @@ class Field:
         if self.check is not None and (wrong := self.check(value)) is not None:
             raise WrongCell(wrong)
         return value
+
+    def asks(self, value: Any) -> Text | None:
+        """The question about a number that is possible but rare; None where there is nothing to ask."""
+        if self.plausible is None or value is None or self.plausible[0] <= value <= self.plausible[1]:
+            return None
+        low, high = (plain_number(Decimal(bound)) for bound in self.plausible)
+        asked = Text(
+            "{v}{u} 不在常见范围（{low}–{high}{u}）内。", "{v} {u} is outside the usual range ({low}–{high} {u}). "
+        ).format(v=plain_number(Decimal(value)), u=self.unit, low=low, high=high)
+        doubt = self.doubt or Text("是否填错了单位或多填了零？", "Is the unit wrong, or a zero too many?")
+        return Text(asked.zh + doubt.zh, asked.en + doubt.en)
 
 
 YES, NO = Text("是", "Yes"), Text("否", "No")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ from bihuan.core.actions.action import PERSONAL, UNCHANGED, Action, Label, Ref, 
 from bihuan.core.actions.problems import InvalidInput
 from bihuan.core.records.fields import Field, WrongCell
 from bihuan.core.records.register import Register, Values
-from bihuan.core.records.writing import write_changes
+from bihuan.core.records.repeating import repeated
+from bihuan.core.records.writing import fill_further, write_changes
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -36,16 +37,22 @@ def actions_of(register: Register) -> tuple[Action, ...]:
 def _add(register: Register) -> Action:
     def add(*, ctx: Context, **inputs: Any) -> Any:
         values = checked(register, inputs)
+        require_answered(register, values, changed=values.keys(), is_sure=inputs.get(SURE, False))
+        if (first := register.first(values)) is not None:
+            ctx.create(first)
         below, row = register.build(values)
         if below is not None:
             ctx.create(below)
-        return ctx.create(row)
+        ctx.create(row)
+        fill_further(register, ctx=ctx, row=row, values=values)
+        return row
 
     def place(*, ctx: Context, **inputs: Any) -> Place:
         # Before anything is checked the row is only looked at for where it would lie.
         return register.place_of({f.name: _stored(inputs[f.name]) for f in register.fields})
 
-    _describe(add, {f.name: _parameter(f, required=bool(f.required)) for f in register.fields}, returns=register.model)
+    parameters = {f.name: _parameter(f, required=bool(f.required)) for f in register.fields}
+    _describe(add, parameters | _sure(register), returns=register.model)
     return action(
         f"{register.code}.add",
         label=Text(f"新增{register.label.zh}", f"Add to {register.label.en}"),
@@ -61,12 +68,15 @@ def _change(register: Register) -> Action:
 
     def change(*, ctx: Context, row: Any, **inputs: Any) -> Any:
         said = {name: value for name, value in inputs.items() if value is not UNCHANGED}
-        values = checked(register, {**register.values_of(row), **said})
+        before = register.values_of(row)
+        values = checked(register, {**before, **said}, row=row)
+        changed = [name for name, value in values.items() if value != before[name]]
+        require_answered(register, values, changed=changed, is_sure=said.get(SURE, False), row=row)
         return write_changes(register, ctx=ctx, row=row, values=values)
 
     parameters: dict[str, tuple[Any, Any]] = {"row": (reference_to(register.model), inspect.Parameter.empty)}
     parameters |= {f.name: (_parameter(f, required=False)[0], UNCHANGED) for f in changeable}
-    _describe(change, parameters, returns=register.model)
+    _describe(change, parameters | _sure(register), returns=register.model)
     return action(
         f"{register.code}.change",
         label=Text(f"修改{register.label.zh}", f"Change in {register.label.en}"),
@@ -106,7 +116,43 @@ def _retire(register: Register) -> Action:
     )(retire)
 
 
-def checked(register: Register, inputs: Mapping[str, Any]) -> Values:
+#: The input by which the writer of a rare value says that it is meant.
+SURE = "is_sure"
+_SURE = Annotated[
+    bool,
+    Label(
+        "数值已核对无误", "I checked the unusual values",
+        hint=Text("仅在系统询问少见的数值时勾选。", "Only when you are asked about an unusual value."),
+    ),
+]  # fmt: skip
+
+
+def _sure(register: Register) -> dict[str, tuple[Any, Any]]:
+    return {SURE: (_SURE, False)} if register.can_ask else {}
+
+
+def require_answered(
+    register: Register, values: Values, *, changed: Collection[str], is_sure: bool, row: Any = None
+) -> None:
+    """What is possible but rare is asked about once: whoever means it says so."""
+    if not register.can_ask or is_sure is True:
+        return
+    asked = register.asked_of(values, changed=changed)
+    besides = [] if row is None else [row.pk]
+    repeats = repeated(register, values, besides=besides, certain=False)
+    asked |= {name: words for name, words in repeats.items() if row is None or name in changed}
+    if asked:
+        sure = Text(
+            "确认无误请勾选此项后再提交；填错了请改正标出的各项。",
+            "Tick this and submit again if they are right; otherwise correct the marked ones.",
+        )
+        raise InvalidInput(
+            Text("有数值少见，请核对标出的各项。", "Some values are unusual: please check the marked ones."),
+            where=asked | {SURE: sure},
+        )
+
+
+def checked(register: Register, inputs: Mapping[str, Any], *, row: Any = None) -> Values:
     """The values, each as its field wants it, and together as the register wants them."""
     values: Values = {}
     where: dict[str, Text] = {}
@@ -117,6 +163,8 @@ def checked(register: Register, inputs: Mapping[str, Any]) -> Values:
             where[f.name] = wrong.text
     if not where:
         where = register.wrong_in(values)
+    if not where and register.once:
+        where = repeated(register, values, besides=[] if row is None else [row.pk], certain=True)
     if where:
         raise InvalidInput(
             Text("填写有误，请改正标出的各项。", "Some inputs are wrong; please correct the marked ones."), where=where

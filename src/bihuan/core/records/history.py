@@ -14,7 +14,7 @@ from bihuan.core.access.models import User
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.modules import registry
 from bihuan.core.records.fields import Field
-from bihuan.core.records.register import Register
+from bihuan.core.records.register import Register, follow
 from bihuan.kernel.text import Text
 
 PERSONAL = Text("（个人信息，已改）", "(personal, changed)")
@@ -75,7 +75,7 @@ def _columns(register: Register, row: Any, below: Any, actor: Actor) -> dict[tup
     """(subject, column as the audit names it) → field, and whether its value may be shown."""
     found = {}
     for f in register.fields:
-        owner = below if register.base and f.path.startswith(f"{register.base}__") else row
+        owner = follow(row, f.path.rpartition("__")[0])
         column = owner._meta.get_field(f.attribute).attname
         found[(owner.subject, column)] = (f, register.shows(f, row, actor))
     return found

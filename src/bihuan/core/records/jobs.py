@@ -57,11 +57,9 @@ def check_sheet(*, ctx: Context, sheet: str) -> None:
     register = _register(uploaded.register)
     report = register.action("report_sheet")
     try:
-        counts = _check(ctx, inside, register, uploaded)
+        verdict = _check(ctx, inside, register, uploaded)
     except Problem as refused:
         verdict = Verdict(refused_zh=_with_places(refused, "zh"), refused_en=_with_places(refused, "en"))
-    else:
-        verdict = Verdict(counts=counts)
     runner.perform(report, ctx=inside, sheet=uploaded, verdict=verdict.model_dump())
     spool.discard(uploaded.spool)
 
@@ -71,13 +69,14 @@ def _with_places(problem: Problem, language: Any) -> str:
     return " ".join([problem.text.in_(language), *places])[:500]
 
 
-def _check(ctx: Context, inside: Context, register: Register, uploaded: Sheet) -> dict[str, int]:
+def _check(ctx: Context, inside: Context, register: Register, uploaded: Sheet) -> Verdict:
     pace = Pace()
     # A worker that died half-way has left rows behind.
     while pace.step(lambda size: _forget_some(uploaded, size)):
         pass
     with Workbook(spool.path_of(uploaded.spool)) as book:
-        columns = columns_of(register, book.headings, actor=inside.actor)
+        headings = list(book.headings)
+        columns = columns_of(register, headings, actor=inside.actor)
         checker = Checker(
             register, columns, sheet=uploaded, actor=inside.actor, existing=ExistingRows.of(uploaded.existing)
         )
@@ -98,7 +97,7 @@ def _check(ctx: Context, inside: Context, register: Register, uploaded: Sheet) -
             _tell(ctx, min(99, seen * 100 // max(expected, seen, 1)), f"{said.zh} · {said.en}")
     if not seen:
         raise UnreadableSheet(Text("表中没有数据行。", "The sheet has no rows."))
-    return dict(checker.counts)
+    return Verdict(counts=dict(checker.counts), headings=headings)
 
 
 def _forget_some(uploaded: Sheet, size: int) -> int:

@@ -33,6 +33,11 @@ class Sheet(Row):
     reason_zh = models.CharField(max_length=500, blank=True, default="")
     reason_en = models.CharField(max_length=500, blank=True, default="")
     counts = models.JSONField(default=dict)
+    #: What stood in row 1, for the workbook of errors; and what is said of the sheet as a whole: [{zh, en}].
+    headings = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    #: The layout of another system that its columns follow; empty is our own template.
+    layout = models.CharField(max_length=40, blank=True, default="")
     finished_at = models.DateTimeField(null=True)
     region_path = PathField(blank=True, default="")
     organisation_code = models.CharField(max_length=40, blank=True, default="")

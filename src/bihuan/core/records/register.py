@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,19 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Once:
+    """不得重复登记: no two rows that are in use agree in these columns; `field` is the cell that is told of it.
+
+    What is only likely to be the same (two tanks of one name, size and medium) isn't `is_certain`: it is asked about.
+    """
+
+    paths: tuple[str, ...]
+    field: str
+    label: Text
+    is_certain: bool = True
+
+
+@dataclass(frozen=True)
 class Register:
     """台账声明.
 
@@ -31,7 +44,9 @@ class Register:
     (the region path of an organisation …); `fresh` what a new row has besides (its kind, a random key).
     `check` looks at a whole row and answers what is wrong, by field name. `marker` is the path of the column that
     holds the sheet a row arrived with; with it, all rows of a sheet become visible at once.
-    `retired` is (path, value): what "no longer there" looks like.
+    `retired` is (path, value): what "no longer there" looks like. `once` says what must not be entered twice. `question`
+    looks at a whole row as `check` does and answers what is possible but so rare that its writer is asked.
+    `prepare` makes the row that a new row needs first, where its values leave the reference `prepares` open.
     """
 
     code: str
@@ -55,6 +70,10 @@ class Register:
     derive: Callable[[Values], Mapping[str, Any]] = lambda values: {}
     fresh: Callable[[], Mapping[str, Any]] = dict
     check: Callable[[Values], Mapping[str, Text]] = lambda values: {}
+    question: Callable[[Values], Mapping[str, Text]] | None = None
+    once: tuple[Once, ...] = ()
+    prepare: Callable[[Values], Any] | None = None
+    prepares: str = ""
     max_rows: int = 100_000
     intro: Text | None = None
 
@@ -146,10 +165,30 @@ class Register:
     def split(self, columns: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Columns of the base row, columns of the row itself."""
         prefix = f"{self.base}__"
+        near = {path: v for path, v in columns.items() if path.removeprefix(prefix).count("__") == 0}
         if not self.base:
-            return {}, dict(columns)
-        lower = {path.removeprefix(prefix): v for path, v in columns.items() if path.startswith(prefix)}
-        return lower, {path: v for path, v in columns.items() if not path.startswith(prefix)}
+            return {}, near
+        lower = {path.removeprefix(prefix): v for path, v in near.items() if path.startswith(prefix)}
+        return lower, {path: v for path, v in near.items() if not path.startswith(prefix)}
+
+    def further(self, row: Any, columns: Mapping[str, Any]) -> list[tuple[Any, dict[str, Any]]]:
+        """Rows beyond the base (the enterprise's organisation) and the columns of theirs that fields stand for."""
+        prefix = f"{self.base}__"
+        found: dict[str, dict[str, Any]] = {}
+        for path, value in columns.items():
+            owner, _, name = path.rpartition("__")
+            if path.removeprefix(prefix).count("__"):
+                found.setdefault(owner, {})[name] = value
+        return [(follow(row, owner), said) for owner, said in found.items()]
+
+    def first(self, values: Values) -> Any:
+        """The row that a new row with these values needs first, put into them; None where nothing is needed."""
+        if self.prepare is None or values.get(self.prepares) is not None:
+            return None
+        made = self.prepare(values)
+        if made is not None:
+            values[self.prepares] = made
+        return made
 
     def build(self, values: Values) -> tuple[Any, Any]:
         """A new row and its base, not yet stored."""
@@ -162,11 +201,28 @@ class Register:
 
     def place_of(self, values: Values) -> Place:
         """Where a row with these values would lie."""
+        values = dict(values)
+        self.first(values)
         place: Place = self.build(values)[1].place
         return place
 
     def wrong_in(self, values: Values) -> dict[str, Text]:
         return dict(self.check(values))
+
+    @cached_property
+    def can_ask(self) -> bool:
+        return (
+            self.question is not None
+            or any(f.plausible is not None for f in self.fields)
+            or any(not once.is_certain for once in self.once)
+        )
+
+    def asked_of(self, values: Values, *, changed: Collection[str]) -> dict[str, Text]:
+        """What is possible but rare among the fields that were written just now, by field."""
+        found = {f.name: asked for f in self.fields if (asked := f.asks(values.get(f.name))) is not None}
+        if self.question is not None:
+            found |= self.question(values)
+        return {name: words for name, words in found.items() if name in changed}
 
     # — what is generated —
 
@@ -180,6 +236,13 @@ class Register:
 
     def not_retired(self) -> Q:
         return ~Q(**{self.retired[0]: self.retired[1]}) if self.retired else Q()
+
+
+def follow(row: Any, path: str) -> Any:
+    """The row that a path of links leads to."""
+    for step in path.split("__") if path else ():
+        row = getattr(row, step)
+    return row
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class RowState(Term):
     UPDATE = "update", "更新", "Update"
     SAME = "same", "无变化", "Unchanged"
     WRONG = "wrong", "有误", "Wrong"
+    ASKED = "asked", "待核对", "To be checked"
     WRITTEN = "written", "已写入", "Written"
     FAILED = "failed", "写入时被拒", "Refused when written"
     TAKEN_BACK = "taken_back", "已撤回", "Taken back"

@@ -20,7 +20,7 @@ from bihuan.core.pages.components import Crumb
 from bihuan.core.records import exporting, listing
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, get_register
-from bihuan.core.records.sheets import spool
+from bihuan.core.records.sheets import remarks, spool
 from bihuan.core.records.sheets import template as templates
 from bihuan.core.records.sheets.applying import job_of
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
@@ -34,6 +34,7 @@ FORMS: dict[str, tuple[str, Any]] = {
 }
 #: Rows of a review on one page.
 SHOWN = 100
+WRITABLE = (RowState.NEW, RowState.UPDATE, RowState.ASKED)
 
 
 def _ctx(request: HttpRequest) -> Context:
@@ -122,13 +123,11 @@ def _crumbs(register: Register, *more: Crumb) -> list[Crumb]:
 def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
     """How far the check is, what is wrong cell by cell, and what would be written."""
     register = _editable(request, code)
-    found = Sheet.objects.visible_to(_ctx(request).actor).filter(pk=sheet_id, register=code).first()
-    if found is None:
-        raise NotFound
+    found = _sheet(request, code, sheet_id)
     state = SheetState.of(found.state)
     wanted = next((s for s in RowState if s.value == request.GET.get("rows")), None)
     if wanted is None:
-        wanted = next((s for s in (RowState.WRONG, RowState.FAILED) if found.count(s)), RowState.NEW)
+        wanted = next((s for s in (RowState.WRONG, RowState.ASKED, RowState.FAILED) if found.count(s)), RowState.NEW)
     after = request.GET.get("after", "0")
     rows = list(
         SheetRow.objects.filter(sheet=found, state=wanted, number__gt=int(after) if after.isdecimal() else 0)[
@@ -151,8 +150,12 @@ def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
             "task": task,
             "reason": Text(found.reason_zh, found.reason_en),
             "is_working": is_working,
-            "can_accept": state is SheetState.CHECKED and found.count(RowState.NEW) + found.count(RowState.UPDATE) > 0,
+            "can_accept": state is SheetState.CHECKED and any(found.count(s) for s in WRITABLE),
+            "good": found.count(RowState.NEW) + found.count(RowState.UPDATE),
             "wrong": found.count(RowState.WRONG),
+            "asked": found.count(RowState.ASKED) if state is SheetState.CHECKED else 0,
+            "has_remarks": bool(found.headings) and any(found.count(s) for s in remarks.REMARKED),
+            "notes": [Text(n["zh"], n["en"]) for n in found.notes],
             "counts": [(s, found.count(s)) for s in RowState if found.count(s)],
             "wanted": wanted,
             "rows": [_reviewed(register, r) for r in rows[:SHOWN]],
@@ -165,6 +168,26 @@ def sheet(request: HttpRequest, code: str, sheet_id: UUID) -> HttpResponse:
             ),
         },
     )
+
+
+@require_GET
+def errors(request: HttpRequest, code: str, sheet_id: UUID) -> StreamingHttpResponse:
+    """The rows that are wrong or asked about as a workbook, the cells marked: correct it and upload it again."""
+    register = _editable(request, code)
+    found = _sheet(request, code, sheet_id)
+    name = str(Text("{f} 待改正.xlsx", "{f} to correct.xlsx").format(f=found.file_name.removesuffix(".xlsx")))
+    return StreamingHttpResponse(
+        remarks.marked_workbook(register, found),
+        content_type=XLSX,
+        headers={"Content-Disposition": _attachment(name)},
+    )
+
+
+def _sheet(request: HttpRequest, code: str, sheet_id: UUID) -> Sheet:
+    found: Sheet | None = Sheet.objects.visible_to(_ctx(request).actor).filter(pk=sheet_id, register=code).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _has_failed(state: SheetState, task: Task | None) -> bool:

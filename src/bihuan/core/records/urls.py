@@ -17,6 +17,7 @@ urlpatterns = [
     path("registers/<slug:code>/template.xlsx", transfer.template, name="template"),
     path("registers/<slug:code>/import/", transfer.upload, name="upload"),
     path("registers/<slug:code>/import/<uuid:sheet_id>/", transfer.sheet, name="sheet"),
+    path("registers/<slug:code>/import/<uuid:sheet_id>/errors.xlsx", transfer.errors, name="errors"),
     path("registers/<slug:code>/<uuid:row_id>/", web.detail, name="detail"),
     path("api/registers", api.registers, name="api_registers"),
     path("api/registers/<slug:code>", api.rows, name="api_rows"),

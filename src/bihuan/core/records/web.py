@@ -210,6 +210,7 @@ def detail(request: HttpRequest, code: str, row_id: UUID) -> HttpResponse:
     row = register.find(ctx=ctx, row_id=row_id)
     fields = register.fields_for(ctx.actor)
     past = history_of(register, row, actor=ctx.actor)
+    title = str(register.by_name[register.title].of(row))
     panels = []
     for panel in panels_for(register):
         if (given := panel.context(ctx=ctx, row=row)) is not None:
@@ -220,7 +221,9 @@ def detail(request: HttpRequest, code: str, row_id: UUID) -> HttpResponse:
         {
             "register": register,
             "row": row,
-            "title": register.by_name[register.title].of(row),
+            "title": title,
+            # A name is Chinese; the title of an English page says the code instead.
+            "page_title": Text(title, str(register.key_field.of(row))),
             "cells": _cells(register, fields, row, ctx.actor),
             "view": _place(register, row),
             "history": [_entry(p) for p in past],

@@ -9,7 +9,7 @@ from typing import Any
 from bihuan.core.access.context import Context
 from bihuan.domains.major_hazard_filing import rules
 from bihuan.domains.major_hazard_filing.models import Filing
-from bihuan.domains.major_hazard_filing.terms import FilingState
+from bihuan.domains.major_hazard_filing.terms import EVALUATION_KIND, FILING_KIND, OVER_STORAGE_KIND, FilingState
 from bihuan.engines.major_hazard.terms import Grade
 from bihuan.kernel.text import Text
 from bihuan.law import law
@@ -112,7 +112,7 @@ def panel_of_unit(*, ctx: Context, row: HazardUnit) -> Mapping[str, Any] | None:
         "is_stale": (current.grade if current else "") != grade,
         "cases": list(
             Case.objects.visible_to(ctx.actor)
-            .filter(thing=row.thing_id)
+            .filter(thing=row.thing_id, kind__in=(FILING_KIND, OVER_STORAGE_KIND, EVALUATION_KIND))
             .select_related("owner")
             .order_by("-is_open", "-id")[:20]
         ),

@@ -24,6 +24,7 @@ def check_together(values: Values) -> dict[str, Text]:
         cas=values.get("cas") or "",
         symbols=values.get("symbols") or "",
         basis=values.get("basis") or "",
+        name=values.get("name") or "",
     )
 
 

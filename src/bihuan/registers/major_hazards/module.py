@@ -6,7 +6,7 @@ from bihuan.core.modules import Job, MenuItem, Module
 from bihuan.core.pages.declared import LiveFeed, Look, RowSource
 from bihuan.core.records.declaring import module_of
 from bihuan.core.records.fields import Field
-from bihuan.core.records.register import DetailPanel, Register, Values
+from bihuan.core.records.register import DetailPanel, Once, Register, Values
 from bihuan.engines.major_hazard.terms import Grade, MixtureRule, UnitKind
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import Population
@@ -63,6 +63,14 @@ STOCK = Register(
     retired=("is_removed", True),
     derive=derive_stock,
     check=check_stock,
+    question=queries.doubts_of_stock,
+    once=(
+        Once(
+            ("organisation_code", "vessel", "name"),
+            "vessel",
+            Text("同一单位同一设备的同一物料", "This chemical in this vessel of the enterprise"),
+        ),
+    ),
     fields=(
         Field("code", Text("物料编号", "Code"), in_list=True, sort=True, filter=True, width=18, example="U-01-V101"),
         Field("unit", Text("所属单元", "Unit"), in_list=True, fixed=True, width=18, hint=Text("填单元编码或名称。", "Code or name of the unit.")),
@@ -74,7 +82,8 @@ STOCK = Register(
         Field("conditions", Text("工艺条件", "Process conditions"), terms=ProcessConditions, width=14),
         Field("basis", Text("类别依据", "Basis"), width=24, example="SDS 2025-03 第2部分"),
         Field("mixture", Text("混合物判定", "Mixture"), terms=MixtureRule, width=16),
-        Field("design_maximum", Text("设计最大量", "Design maximum"), unit="t", in_list=True, width=12, example="600"),
+        Field("design_maximum", Text("设计最大量", "Design maximum"), unit="t", in_list=True, width=12, example="600",
+              plausible=rules.USUAL_TONNES, doubt=rules.KILOGRAMS),
         Field("live", Text("现存量", "Present stock"), unit="t", in_list=True, width=12, example="480", hint=Text("只作趋势，不参与判级；超过设计最大量另立事项。", "A trend; the grade doesn't follow it. Above the design maximum it opens a case.")),
     ),
 )  # fmt: skip

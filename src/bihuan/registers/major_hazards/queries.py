@@ -32,6 +32,7 @@ from bihuan.parties.rules import ancestors
 from bihuan.parties.terms import OrganisationKind, ThingState
 from bihuan.registers.major_hazards import rules
 from bihuan.registers.major_hazards.models import Calculation, HazardStock, HazardUnit
+from bihuan.registers.tanks.models import Tank
 
 ANNOUNCE_JOB = "major_hazards.announce"
 #: 地方参数: the organisation code of the authority that supervises and files the major hazards of a place.
@@ -47,6 +48,19 @@ class NoAuthority(Problem):
     """谁主管谁负责: a major hazard without a supervising authority is itself a finding."""
 
     code = "no_authority"
+
+
+# — the row —
+
+
+def doubts_of_stock(values: Mapping[str, Any]) -> dict[str, Text]:
+    """单位疑问 of one row, held against the tank of that code in the register of tanks, if there is one."""
+    unit, vessel = values.get("unit"), values.get("vessel")
+    volume = None
+    if unit is not None and vessel:
+        of_the_enterprise = Tank._base_manager.filter(thing__organisation_code=unit.organisation_code)
+        volume = of_the_enterprise.filter(thing__code=vessel).values_list("volume", flat=True).first()
+    return rules.doubts(values, volume=volume)
 
 
 # — calculation —

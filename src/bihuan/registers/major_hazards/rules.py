@@ -11,6 +11,7 @@ from bihuan.engines.major_hazard.categories import require_process_conditions
 from bihuan.engines.major_hazard.cells import read_categories, read_serial
 from bihuan.engines.major_hazard.choosing import choose
 from bihuan.engines.major_hazard.grading import require_amount, require_live
+from bihuan.engines.major_hazard.inventory import DENSEST
 from bihuan.engines.major_hazard.stock import Stock
 from bihuan.engines.major_hazard.tables import tables_at
 from bihuan.engines.major_hazard.terms import MixtureRule
@@ -20,6 +21,12 @@ from bihuan.registers.major_hazards.terms import ProcessConditions
 
 #: A row is held against the newest edition entered; a calculation asks for its own day.
 NEWEST = date(2999, 12, 31)
+
+#: One vessel rarely holds more: a tank of 100 000 m³ of crude oil is 85 000 t, a full sphere of LPG some 2 000 t. Ours, 待核.
+USUAL_TONNES = (Decimal("0.000001"), Decimal(20_000))
+KILOGRAMS = Text("是否把千克写成了吨？", "Were kilograms written for tonnes?")
+#: Stock so far above the design maximum is more likely a unit than an over-storage.
+FAR_ABOVE = 10
 
 #: The field that a problem of the engine is about.
 _FIELD_OF = {
@@ -84,6 +91,23 @@ def wrong_in(values: Mapping[str, Any]) -> dict[str, Text]:
         choose(stock=stock, tables=tables_at(NEWEST))
     except Problem as problem:
         found[_FIELD_OF.get(problem.code, "symbols")] = problem.text
+    return found
+
+
+def doubts(values: Mapping[str, Any], *, volume: Decimal | None) -> dict[str, Text]:
+    """单位疑问: what the vessel can't hold, or stock that is many times its design maximum. `volume` in m³ if known."""
+    most, live = values.get("design_maximum"), values.get("live")
+    found: dict[str, Text] = {}
+    if most is not None and volume is not None and most > DENSEST * volume:
+        said = Text(
+            "储罐“{h}”的公称容积是 {v} m³，装不下 {q} 吨。", "Tank “{h}” has {v} m³ and can't hold {q} t. "
+        ).format(h=values.get("vessel"), v=f"{volume.normalize():f}", q=f"{most.normalize():f}")
+        found["design_maximum"] = Text(said.zh + KILOGRAMS.zh, said.en + KILOGRAMS.en)
+    if most and live is not None and live > FAR_ABOVE * most:
+        said = Text("现存量是设计最大量的 {n} 倍。", "The present stock is {n} times the design maximum. ").format(
+            n=f"{live / most:.0f}"
+        )
+        found["live"] = Text(said.zh + KILOGRAMS.zh, said.en + KILOGRAMS.en)
     return found
 
 

@@ -18,9 +18,10 @@ from bihuan.core.jobs.models import Task
 from bihuan.core.jobs.terms import TaskState
 from bihuan.core.records.models import SearchEntry, Sheet, SheetRow
 from bihuan.core.records.register import Register, Values
+from bihuan.core.records.repeating import certainly_repeated
 from bihuan.core.records.sheets.checking import typed_values
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
-from bihuan.core.records.writing import write_changes
+from bihuan.core.records.writing import fill_further, write_changes
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -55,6 +56,8 @@ class Verdict(BaseModel):
     """What the check found: counts by state, or why the file can't be read."""
 
     counts: dict[str, int] = {}
+    headings: list[str] = []
+    notes: list[dict[str, str]] = []
     refused_zh: str = ""
     refused_en: str = ""
 
@@ -135,6 +138,8 @@ def actions_of(register: Register) -> tuple[Action, ...]:
             sheet,
             state=state.value,
             counts=verdict.counts,
+            headings=verdict.headings,
+            notes=verdict.notes,
             reason_zh=verdict.refused_zh[:500],
             reason_en=verdict.refused_en[:500],
         )
@@ -153,9 +158,20 @@ def actions_of(register: Register) -> tuple[Action, ...]:
         only_good_rows: Annotated[
             bool, Label("只写入无误的行，跳过有误的行", "Write the good rows, leave out the wrong ones")
         ] = False,
+        is_sure: Annotated[bool, Label("少见的数值已核对无误", "I checked the unusual values")] = False,
     ) -> Sheet:
-        """确认写入. With wrong rows in it only if the user says that the good ones shall go in alone."""
+        """确认写入. With wrong rows in it only if the user says that the good ones shall go in alone; with rare values
+        only if they are said to be meant, otherwise those rows stay out."""
         require_state(sheet, SheetState.CHECKED)
+        if is_sure:
+            answered(sheet)
+        elif sheet.count(RowState.ASKED) and not only_good_rows:
+            raise SheetHasErrors(
+                Text(
+                    "还有 {n} 行数值少见：请核对后确认，或只写入无误的行。",
+                    "{n} rows have unusual values: check and confirm them, or write the good rows only.",
+                ).format(n=sheet.count(RowState.ASKED))
+            )
         if sheet.count(RowState.WRONG) and not only_good_rows:
             raise SheetHasErrors(
                 Text(
@@ -252,6 +268,13 @@ def actions_of(register: Register) -> tuple[Action, ...]:
     )  # fmt: skip
 
 
+def answered(sheet: Sheet) -> None:
+    """Rows that were asked about are right: they are new or an update like the others."""
+    asked = SheetRow.objects.filter(sheet=sheet, state=RowState.ASKED)
+    asked.filter(row_id__isnull=True).update(state=RowState.NEW, errors=[])
+    asked.filter(row_id__isnull=False).update(state=RowState.UPDATE, errors=[])
+
+
 def job_of(sheet: Sheet) -> tuple[str, str]:
     """The job at work on a sheet in this state, and the key it was enqueued under."""
     job, step = {
@@ -262,11 +285,15 @@ def job_of(sheet: Sheet) -> tuple[str, str]:
 
 
 def _erase_new(register: Register, ctx: Context, staged: Sequence[SheetRow]) -> None:
-    rows = list(register.model._base_manager.filter(pk__in=[s.row_id for s in staged]).select_related(*register.joins))
+    model: Any = register.model
+    rows = list(model._base_manager.filter(pk__in=[s.row_id for s in staged]).select_related(*register.joins))
     below = [b for b in (register.base_of(row) for row in rows) if b is not None]
-    ctx.about(*rows, *below)
-    SearchEntry.objects.filter(subject__in=[row.subject for row in (*rows, *below)]).delete()
-    for some in (rows, below):
+    # What was made for a row in the same step, at the same instant, goes with it.
+    wanted: list[Any] = [register.by_name[register.prepares].of(row) for row in rows] if register.prepares else []
+    first = [made for made, row in zip(wanted, rows, strict=bool(wanted)) if made.created_at == row.created_at]
+    ctx.about(*rows, *below, *first)
+    SearchEntry.objects.filter(subject__in=[row.subject for row in (*rows, *below, *first)]).delete()
+    for some in (rows, below, first):
         if some:
             type(some[0])._base_manager.filter(pk__in=[row.pk for row in some]).delete()
 
@@ -294,12 +321,23 @@ def _write_new(register: Register, ctx: Context, sheet: Sheet, rows: Sequence[Sh
     keys = [r.key for r in rows]
     taken = set(holder._base_manager.filter(**{f"{attribute}__in": keys}).values_list(attribute, flat=True))
     blank: Values = {f.name: f.empty for f in register.fields}
-    lower, own = [], []
-    for staged, values in zip(rows, typed_values(register, [r.values for r in rows], actor=ctx.actor), strict=True):
+    firsts, lower, own, said = [], [], [], []
+    whole = [{**blank, **v} for v in typed_values(register, [r.values for r in rows], actor=ctx.actor)]
+    again = certainly_repeated(register, whole)
+    for staged, values, repeats in zip(rows, whole, again, strict=True):
         if staged.key in taken:
             _refuse(staged, _MEANWHILE)
             continue
-        below, row = register.build({**blank, **values})
+        if repeats is not None:
+            _refuse(staged, repeats)
+            continue
+        first = None
+        if register.prepare is not None:
+            if wrong := register.wrong_in(values):
+                _refuse(staged, next(iter(wrong.values())))
+                continue
+            first = register.first(values)
+        below, row = register.build(values)
         if not any(ctx.actor.may(grant, row.place) for grant in register.edit):
             _refuse(staged, _NO_LONGER)
             continue
@@ -311,10 +349,16 @@ def _write_new(register: Register, ctx: Context, sheet: Sheet, rows: Sequence[Sh
             setattr(marked, last, sheet.pk)
         staged.state, staged.row_id = RowState.WRITTEN.value, row.pk
         own.append(row)
+        said.append(values)
+        if first is not None:
+            firsts.append(first)
         if below is not None:
             lower.append(below)
+    ctx.create_many(firsts)
     ctx.create_many(lower)
     ctx.create_many(own)
+    for row, values in zip(own, said, strict=True):
+        fill_further(register, ctx=ctx, row=row, values=values)
 
 
 def _write_update(register: Register, ctx: Context, staged: SheetRow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,14 @@ from bihuan.core.access.context import Actor
 from bihuan.core.records.fields import Field, WrongCell
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, Values
+from bihuan.core.records.repeating import known_marks, mark_of, words_for
 from bihuan.core.records.sheets.reading import EXAMPLE, Failed, Formula, ReadRow, UnreadableSheet, letter
 from bihuan.core.records.terms import ExistingRows, RowState
 from bihuan.kernel.text import Text
 
+#: The column that our own workbook of errors adds: whoever corrects that workbook uploads it as it is.
+REMARK = Text("检查意见", "Remarks")
+REMARKS = frozenset((REMARK.zh, REMARK.en))
 #: Rows looked at together: references, keys and existing rows cost a few queries for all of them.
 TOGETHER = 500
 
@@ -39,6 +44,8 @@ def columns_of(register: Register, headings: Sequence[str], *, actor: Actor) -> 
     found: list[Column] = []
     where: dict[str, Text] = {}
     for position, heading in enumerate(headings):
+        if heading in REMARKS:
+            continue
         # Whoever filters in Excel writes 编码* for "required": the mark of our own template.
         named = known.get(heading.rstrip("*＊").lower())
         if named is None:
@@ -79,6 +86,10 @@ class Judged:
     key: str = ""
     state: RowState = RowState.NEW
     existing: Any = None
+    #: What its key makes one ask.
+    doubt: Text | None = None
+    #: All values of a row that is right, with those the sheet has no column for.
+    whole: Values = field(default_factory=dict)
 
     def wrong(self, column: Column | None, words: Text) -> None:
         self.errors.append(
@@ -89,6 +100,11 @@ class Judged:
                 "en": words.en,
             }
         )
+
+    def asked(self, column: Column | None, words: Text) -> None:
+        """A row to be written once its writer has said that the rare value is meant."""
+        self.wrong(column, words)
+        self.state = RowState.ASKED
 
 
 class Checker:
@@ -104,8 +120,10 @@ class Checker:
         self.actor = actor
         self.existing = existing
         self.seen: dict[str, int] = {}
+        self.spelled: dict[str, tuple[str, int]] = {}
         self.counts: Counter[str] = Counter()
         self._known: dict[str, dict[str, list[Any]]] = {f.name: {} for f in register.references}
+        self._marks: dict[tuple[int, tuple[Any, ...]], int] = {}
 
     def judge(self, rows: Iterable[ReadRow]) -> Iterator[list[SheetRow]]:
         stream = iter(rows)
@@ -116,6 +134,8 @@ class Checker:
             self._meet_existing(judged)
             for j in judged:
                 self._conclude(j)
+            self._meet_repeated(judged)
+            for j in judged:
                 self.counts[j.state.value] += 1
             yield [self._staged(j) for j in judged]
 
@@ -145,6 +165,13 @@ class Checker:
         if not is_example and (first := self.seen.setdefault(j.key, j.number)) != j.number:
             words = Text("与第 {n} 行重复。", "The same as in row {n}.").format(n=first)
             j.wrong(self.by_field[self.register.key], words)
+        elif not is_example and self.register.can_ask:
+            alike = self.spelled.setdefault(_spelling(j.key), (j.key, j.number))
+            if alike[0] != j.key:
+                j.doubt = Text(
+                    "与第 {n} 行的编码“{k}”只差大小写或符号，是否同一个？",
+                    "Differs from “{k}” in row {n} only by case or signs. Is it the same one?",
+                ).format(n=alike[1], k=alike[0])
         return j
 
     def _resolve(self, judged: Sequence[Judged]) -> None:
@@ -233,12 +260,42 @@ class Checker:
             j.wrong(column, Text("这一行不在您的管辖范围内。", "This row lies outside your jurisdiction."))
         if j.errors:
             j.state = RowState.WRONG
-        elif j.existing is None:
+            return
+        j.whole = values
+        if j.existing is None:
             j.state = RowState.NEW
         else:
             differing = {n: v for n, v in j.values.items() if current[n] != v}
             j.values = differing
             j.state = RowState.UPDATE if differing else RowState.SAME
+        if j.doubt is not None and j.existing is None:
+            j.asked(self.by_field[self.register.key], j.doubt)
+        if self.register.can_ask:
+            for name, words in self.register.asked_of(values, changed=j.values).items():
+                j.asked(self.by_field.get(name), words)
+
+    def _meet_repeated(self, judged: Sequence[Judged]) -> None:
+        """The same thing under two keys, in the sheet or in the register: one query a rule for all of them."""
+        for n, once in enumerate(self.register.once):
+            marked = [
+                (j, mark)
+                for j in judged
+                if j.state in (RowState.NEW, RowState.UPDATE, RowState.ASKED)
+                and (mark := mark_of(self.register, once, j.whole)) is not None
+            ]
+            own = [j.existing.pk for j, _ in marked if j.existing is not None]
+            known = known_marks(self.register, once, {mark for _, mark in marked}, besides=own)
+            column = self.by_field.get(once.field)
+            for j, mark in marked:
+                first = self._marks.setdefault((n, mark), j.number)
+                if first == j.number and mark not in known:
+                    continue
+                words = words_for(once, row=first) if first != j.number else words_for(once, key=known[mark])
+                if once.is_certain:
+                    j.wrong(column, words)
+                    j.state = RowState.WRONG
+                elif j.existing is None:
+                    j.asked(column, words)
 
     def _blank(self) -> Values:
         return {f.name: f.empty for f in self.register.fields}
@@ -255,11 +312,20 @@ class Checker:
             state=j.state.value,
             key=j.key[:200],
             values={} if is_wrong else plain_values(self.register, j.values),
-            cells=[_shown(c) for c in j.cells] if is_wrong else [],
+            cells=[_shown(c) for c in j.cells] if j.errors else [],
             errors=j.errors,
             row_id=None if j.existing is None else j.existing.pk,
             row_version=None if j.existing is None else j.existing.version,
         )
+
+
+def _spelling(key: str) -> str:
+    """V－101, v-101 and V-101 are spellings of one code."""
+    folded = unicodedata.normalize("NFKC", key).translate(_DASHES).casefold()
+    return "".join(folded.split())
+
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 
 def _shown(cell: Any) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from bihuan.engines.major_hazard.categories import require_categories
-from bihuan.engines.major_hazard.tables import tables_at
+from bihuan.engines.major_hazard.tables import plain, tables_at
 from bihuan.kernel.cas import require_cas
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
@@ -49,7 +49,15 @@ def wrong_symbols(value: str) -> Text | None:
     return None
 
 
-def wrong_together(*, serial: int | None, cas: str, symbols: str, basis: str) -> dict[str, Text]:
+def meant_by(name: str) -> dict[int, str]:
+    """名称有歧义: the entries a bare name may be, by number; empty where it is none or certainly one."""
+    entries = catalogue_at(NEWEST).by_name.get(plain(name), ())
+    known = {entry.serial: entry.name for entry in entries}
+    exact = {serial for serial, full in known.items() if plain(full) == plain(name)}
+    return known if len(known) > 1 and len(exact) != 1 else {}
+
+
+def wrong_together(*, serial: int | None, cas: str, symbols: str, basis: str, name: str = "") -> dict[str, Text]:
     """What single fields can't see."""
     found: dict[str, Text] = {}
     if symbols and not basis:
@@ -58,6 +66,11 @@ def wrong_together(*, serial: int | None, cas: str, symbols: str, basis: str) ->
             "A category is confirmed by a person: give the basis, such as section 2 of the data sheet.",
         )
     if serial is None:
+        if name and not cas and (meant := meant_by(name)):
+            found["name"] = Text(
+                "“{name}”在目录中对应 {n} 项：{rows}。请填目录序号或 CAS 号，说明是哪一项。",
+                "“{name}” may be {n} entries of the catalogue: {rows}. Give its catalogue or CAS number.",
+            ).format(name=name, n=len(meant), rows="；".join(f"{n} {words}" for n, words in list(meant.items())[:6]))
         return found
     rows = catalogue_at(NEWEST).by_serial.get(serial)
     if rows is None:

@@ -103,8 +103,9 @@ def test_a_change_that_changes_no_result_makes_no_version(cast, unit):
 def test_the_same_tank_twice_is_refused_across_units(cast, unit):
     plays.add_stock(cast, unit)
     other = plays.add_unit(cast, code="U-02", name="乙罐区")
-    with pytest.raises(Exception, match="冲突"):
+    with pytest.raises(InvalidInput) as refused:
         plays.add_stock(cast, other, code="U-02-V101")
+    assert "已登记，编码“U-01-V101”" in refused.value.where["vessel"].zh
     assert not Calculation.objects.filter(unit=other).exists()
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 
 DAY_MS = 86_400_000
 STEPS = {3: 100 / 65535, 4: 100 / 4095, 5: 0.1, 6: 0.01}

@@ -12,7 +12,8 @@ import time
 import numpy as np
 
 from bihuan.engines.alarms import snapshot
-from bihuan.engines.alarms.engine import Engine, Samples
+from bihuan.engines.alarms.engine import Engine
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import LimitKind
 

@@ -79,7 +79,7 @@ async def measure(connections: int, rows: int, seconds: float) -> None:
         try:
             plane.start("bus")
             url, ours = plane.settings.url(), plane.settings.user()
-            await patiently(lambda: connected(url, ours), tries=200)
+            await patiently(lambda: connected(url, ours))
             async with client.connect(url=url, user=ours, name="bench") as nc:
                 js = client.jetstream(nc, timeout=30)
                 await patiently(lambda: js.key_value(layout.POINTERS))

@@ -20,7 +20,7 @@ import numpy as np
 
 from bench._costs import cost
 from bench.soak import PARTITION, Plane, connected, patiently
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire
@@ -50,7 +50,7 @@ async def measure(points: int, rows: int, seconds: float) -> None:
         try:
             plane.start("bus")
             url, user = plane.settings.url(), plane.settings.user()
-            await patiently(lambda: connected(url, user), tries=100)
+            await patiently(lambda: connected(url, user))
             async with client.connect(url=url, user=user, name="bench") as nc:
                 js = client.jetstream(nc, timeout=60)
                 await patiently(lambda: js.stream_info("DEAD"))

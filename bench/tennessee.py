@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire

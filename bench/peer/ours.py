@@ -39,7 +39,7 @@ class Bihuan(Peer):
     async def start(self) -> None:
         self.plane.start("bus")
         url, user = self.plane.settings.url(), self.plane.settings.user()
-        await patiently(lambda: connected(url, user), tries=200)
+        await patiently(lambda: connected(url, user))
         self.nc = await self.open.enter_async_context(client.connect(url=url, user=user, name="bench"))
         self.js = client.jetstream(self.nc, timeout=5)
         await patiently(lambda: self.js.stream_info("DEAD"))

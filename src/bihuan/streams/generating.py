@@ -10,7 +10,8 @@ from typing import Any, Final
 from bihuan.streams import recording, wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import Entry
-from bihuan.streams.intake.decode import encode_arrow, encode_json
+from bihuan.streams.intake import arrow
+from bihuan.streams.intake.decode import encode_json
 from bihuan.streams.intake.process import Intake
 from bihuan.streams.intake.tags import Tag, TagMap
 from bihuan.streams.workloads import TICK_MS, Delivery, Workload
@@ -40,7 +41,7 @@ def as_json(d: Delivery, *, base: int) -> bytes:
 def as_arrow(d: Delivery, tags: list[str], *, base: int) -> bytes:
     """`tags`: the name of every point of the workload, in their order."""
     x = d.samples
-    return encode_arrow(tags, x.point, x.at + base, x.value, x.quality, sent_at=base + d.sent_at)
+    return arrow.encode(tags, x.point, x.at + base, x.value, x.quality, sent_at=base + d.sent_at)
 
 
 def summary(w: Workload) -> dict[str, Any]:

@@ -1,17 +1,16 @@
 """进程: each part of the plane as something that runs until it is asked to stop, and starts again when it was
-fenced.
+fenced. Each imports its own worker only: four interpreters that carried everything took twice the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 import signal
-import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, BucketNotFoundError, KeyNotFoundError
@@ -21,11 +20,10 @@ from bihuan.kernel.formats import NewerFormat
 from bihuan.kernel.text import Text
 from bihuan.streams.bus import client, layout, space
 from bihuan.streams.bus.reader import StreamBeganAnew
-from bihuan.streams.folds.snapshots import pointer
-from bihuan.streams.folds.worker import Fenced, Worker
+from bihuan.streams.folds.fencing import Fenced
+from bihuan.streams.folds.pointers import pointer
 from bihuan.streams.history.manifest import Manifest, SomebodyElseCommitted
-from bihuan.streams.history.worker import Historian, HistorianSettings
-from bihuan.streams.intake.worker import IntakeWorker
+from bihuan.streams.presence import Presence
 from bihuan.streams.settings import PlaneSettings
 from bihuan.streams.tasks import end, stopped
 
@@ -36,8 +34,13 @@ NEWER_SECONDS = 60.0
 TRIM_SECONDS = 600.0
 
 
-def owner() -> str:
-    return f"{socket.gethostname()}-{secrets.token_hex(4)}"
+@contextmanager
+def present(settings: PlaneSettings) -> Iterator[Presence]:
+    here = Presence(settings.home)
+    try:
+        yield here
+    finally:
+        here.end()
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -68,26 +71,41 @@ async def keep_going(work: Callable[[], Awaitable[None]], stop: asyncio.Event, s
 
 
 async def run_intake(settings: PlaneSettings, stop: asyncio.Event, said: Said) -> None:
-    async with client.connect(url=settings.url(), user=settings.user(), name="intake") as nc:
-        js = client.jetstream(nc)
-        await keep_going(lambda: IntakeWorker(client=nc, js=js, owner=owner()).run(stop), stop, said)
+    from bihuan.streams.intake.worker import IntakeWorker  # late: each process carries its own worker only
+
+    with present(settings) as here:
+        async with client.connect(url=settings.url(), user=settings.user(), name="intake") as nc:
+            js = client.jetstream(nc)
+
+            async def work() -> None:
+                await IntakeWorker(client=nc, js=js, owner=here.name(), has_ended=here.has_ended).run(stop)
+
+            await keep_going(work, stop, said)
 
 
 async def run_folds(settings: PlaneSettings, stop: asyncio.Event, said: Said, *, only: set[int] | None = None) -> None:
     """A worker for every partition in use; several processes share them by their leases."""
-    async with client.connect(url=settings.url(), user=settings.user(), name="folds") as nc:
-        js = client.jetstream(nc)
-        tasks: dict[int, asyncio.Task[None]] = {}
-        try:
-            while not stop.is_set():
-                for partition in await _in_use(js):
-                    wanted = only is None or partition in only
-                    if wanted and (partition not in tasks or tasks[partition].done()):
-                        tasks[partition] = asyncio.create_task(_fold(nc, js, partition, stop, said))
-                await stopped(stop, seconds=1.0)
-            await asyncio.wait(tasks.values(), timeout=20) if tasks else None
-        finally:
-            await end(*tasks.values())
+    from bihuan.streams.folds.worker import Worker  # late: each process carries its own worker only
+
+    with present(settings) as here:
+        async with client.connect(url=settings.url(), user=settings.user(), name="folds") as nc:
+            js = client.jetstream(nc)
+
+            async def fold(partition: int) -> None:
+                worker = Worker(client=nc, js=js, partition=partition, owner=here.name(), has_ended=here.has_ended)
+                await worker.run(stop)
+
+            tasks: dict[int, asyncio.Task[None]] = {}
+            try:
+                while not stop.is_set():
+                    for partition in await _in_use(js):
+                        wanted = only is None or partition in only
+                        if wanted and (partition not in tasks or tasks[partition].done()):
+                            tasks[partition] = asyncio.create_task(keep_going(partial(fold, partition), stop, said))
+                    await stopped(stop, seconds=1.0)
+                await asyncio.wait(tasks.values(), timeout=20) if tasks else None
+            finally:
+                await end(*tasks.values())
 
 
 async def _in_use(js: JetStreamContext) -> list[int]:
@@ -97,11 +115,10 @@ async def _in_use(js: JetStreamContext) -> list[int]:
         return []
 
 
-async def _fold(nc: Client, js: JetStreamContext, partition: int, stop: asyncio.Event, said: Said) -> None:
-    await keep_going(lambda: Worker(client=nc, js=js, partition=partition, owner=owner()).run(stop), stop, said)
-
-
 async def run_history(settings: PlaneSettings, stop: asyncio.Event, said: Said) -> None:
+    # late: each process carries its own worker only
+    from bihuan.streams.history.worker import Historian, HistorianSettings
+
     async with client.connect(url=settings.url(), user=settings.user(), name="historian") as nc:
         js = client.jetstream(nc)
         trimming = asyncio.create_task(_trim(settings, js, stop))

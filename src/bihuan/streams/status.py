@@ -12,7 +12,6 @@ from nats.js.errors import APIError, KeyNotFoundError, NotFoundError
 from bihuan.kernel.text import Text
 from bihuan.streams import wire
 from bihuan.streams.bus import client, layout, space
-from bihuan.streams.history.worker import LAST
 from bihuan.streams.settings import PlaneSettings
 
 
@@ -75,7 +74,7 @@ async def look(settings: PlaneSettings) -> PlaneStatus:
         streams = await space.fullness(js)
         by_name = {x.name: x for x in streams}
         try:
-            answer = await nc.request(LAST, wire.pack_json({"points": []}), timeout=3)
+            answer = await nc.request(layout.LAST_VALUES, wire.pack_json({"points": []}), timeout=3)
             historian = bool(answer.data)
         except (NatsError, TimeoutError):
             historian = False

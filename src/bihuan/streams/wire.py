@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import PointSettings
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text

@@ -32,7 +32,7 @@ from bihuan.kernel.text import Text
 from bihuan.streams import wire
 from bihuan.streams.bus import client, layout
 from bihuan.streams.history.read import History
-from bihuan.streams.intake.decode import encode_arrow
+from bihuan.streams.intake import arrow
 from bihuan.streams.intake.tags import TagMap
 from bihuan.streams.intake.worker import BATCH_HEADER
 from bihuan.streams.settings import from_environment
@@ -110,7 +110,7 @@ def _message(part: list[Reading], sent_at: int) -> bytes:
     index = {name: n for n, name in enumerate(names)}
     values = [float("nan") if x.value is None else x.value for x in part]
     columns = ([index[x.tag] for x in part], [x.at for x in part], values, [x.quality for x in part])
-    return encode_arrow(names, *columns, sent_at=sent_at)
+    return arrow.encode(names, *columns, sent_at=sent_at)
 
 
 async def bring_in(

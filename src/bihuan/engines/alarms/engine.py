@@ -14,28 +14,13 @@ import numpy as np
 
 from bihuan.engines.alarms import kernel
 from bihuan.engines.alarms import terms as t
-from bihuan.engines.alarms.life import Hiding, Life, Transition
+from bihuan.engines.alarms.life import Acknowledgement, Hiding, Life, Transition
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Patterns, PointSettings
 from bihuan.engines.alarms.tables import RAW, Array, Tables
 from bihuan.engines.alarms.terms import Happening
 
 LONGEST_STEP_MS = 5000  # a tick says at most this much time has passed: what was down was not watching
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """样本批: columns of one delivery, in the order they are to be judged."""
-
-    point: Array
-    at: Array
-    value: Array
-    quality: Array
-
-    def __len__(self) -> int:
-        return len(self.point)
-
-    def __getitem__(self, rows: Any) -> Samples:
-        return Samples(self.point[rows], self.at[rows], self.value[rows], self.quality[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +81,21 @@ class Engine:
         self.life.begin(seq=seq, at=at, tick=self.tick_clock)
         for settings in changes:
             moved = list(self.tables.apply(settings, tick=self.tick_clock))
-            self.life.groups[self.tables.index(settings.point)] = settings.group
+            index = self.tables.index(settings.point)
+            self.life.groups[index] = settings.group
+            self._needed(index, settings)
             for limit, old, new in moved:
                 detail = {"old": old, "new": new if new == new else None, "audit": settings.audit}
                 self.life.tell(Happening.LIMIT_MOVED, limit, detail=detail)
         return self.life.out
+
+    def _needed(self, index: int, settings: PointSettings) -> None:
+        wanted = {x.kind.slot: x.acknowledgements for x in settings.limits if x.acknowledgements > 1}
+        for slot in range(t.SLOTS):
+            if slot in wanted:
+                self.life.needed[index * t.SLOTS + slot] = wanted[slot]
+            else:
+                self.life.needed.pop(index * t.SLOTS + slot, None)
 
     def command(self, command: Mapping[str, Any], *, seq: int, at: int) -> list[Transition]:
         """操作: {"do", "point", "limit", "by", …} as the log carries it. A refusal is a transition too, never
@@ -121,10 +116,17 @@ class Engine:
         reason = str(command.get("reason", "")).strip()
         reference = str(command.get("reference", ""))
         if do == "acknowledge":
-            wanted = int(command.get("occurrence") or 0)
-            if alarm is None or not alarm.unacknowledged or wanted < alarm.unacknowledged[0]:
+            until = command.get("until")
+            if not by:
+                return "an acknowledgement is a person's"
+            if until is not None and (not isinstance(until, int) or until <= at):
+                return "an acknowledgement expires in the future"
+            if until is not None and until - at > self.patterns.longest_acknowledgement_ms:
+                return "the acknowledgement lasts longer than allowed"
+            said = Acknowledgement(int(command.get("occurrence") or 0), until)
+            if not self.life.may_acknowledge(limit, said, by=by):
                 return "nothing to acknowledge"
-            self.life.acknowledge(limit, occurrence=wanted, by=by)
+            self.life.acknowledge(limit, said, by=by)
         elif do == "shelve":
             until = command.get("until")
             if not reason or not isinstance(until, int) or until <= at:

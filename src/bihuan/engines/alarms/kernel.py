@@ -145,9 +145,24 @@ def examine(
     n: int,
     tick: int,
 ) -> int:
-    """Every condition of the point that this sample may move, in the order of the slots."""
+    """Every condition of the point that this sample may move, in the order of the slots.
+
+    A line that is CLEAR and not reached is not even looked at: the lines of all points are larger than a cache.
+    """
     last, last_at = point.value, point.value_at
+    idle = point.busy == 0
     for slot in range(LOST):
+        if slot != BAD and not good:
+            continue
+        if idle:
+            if slot in (H, HH):
+                if value < point.quiet_hi:
+                    continue
+            elif slot in (L, LL):
+                if value > point.quiet_lo:
+                    continue
+            elif point.extra & (1 << slot) == 0:
+                continue
         line = limits[base + slot]
         if line.enabled == 0 and line.phase == CLEAR:
             continue
@@ -155,8 +170,6 @@ def examine(
         if slot == BAD:
             over = not good
             back = good
-        elif not good:
-            continue
         elif slot in (H, HH):
             over = value >= line.value
             back = value < line.held_back

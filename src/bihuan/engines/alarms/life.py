@@ -18,6 +18,8 @@ from bihuan.engines.alarms.settings import Patterns
 from bihuan.engines.alarms.tables import NEVER, Tables
 from bihuan.engines.alarms.terms import KINDS, Happening, State
 
+KIND_NAMES = tuple(str(x) for x in KINDS)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
@@ -68,11 +70,20 @@ class Hiding:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """确认: one person's word that he knows of an occurrence and those before it, until it expires."""
+
+    occurrence: int
+    until: int | None = None
+
+
 @dataclass(slots=True)
 class Alarm:
     """报警: one limit of one point and everything a person has done about it."""
 
-    unacknowledged: list[int] = field(default_factory=list)  # occurrences nobody has acknowledged
+    unacknowledged: list[int] = field(default_factory=list)  # occurrences not acknowledged by as many as are needed
+    people: dict[str, Acknowledgement] = field(default_factory=dict)
     shelf: Hiding | None = None
     suppression: Hiding | None = None
     out_of_service: Hiding | None = None
@@ -110,6 +121,7 @@ class Life:
         self.patterns = patterns
         self.alarms: dict[int, Alarm] = {}
         self.groups: dict[int, str] = {}  # point index → post that answers for it
+        self.needed: dict[int, int] = {}  # limits that more than one person must acknowledge
         self.watch = Watch(patterns)
         self.seq = 0
         self.at = 0  # wall time of the entry being worked on
@@ -121,25 +133,24 @@ class Life:
 
     def tell(self, kind: Happening, limit: int, **more: Any) -> None:
         line = self.tables.limits[limit]
-        alarm = self.alarms.get(limit) or Alarm()
+        alarm = self.alarms.get(limit)
         point, slot = divmod(limit, t.SLOTS)
-        facts: dict[str, Any] = {
-            "occurrence": int(line["occurrence"]),
-            "sample_at": None,
-            "limit_value": _finite(float(line["value"])),
-            "version": int(line["version"]),
-        }
+        if "occurrence" not in more:
+            more["occurrence"] = int(line["occurrence"])
+        more.setdefault("sample_at", None)
         self.out.append(
             Transition(
                 seq=self.seq,
                 number=len(self.out),
                 kind=kind,
                 point=int(self.tables.numbers[point]),
-                limit=str(KINDS[slot]),
-                state=state_of(alarm),
-                hidden=alarm.hidden,
+                limit=KIND_NAMES[slot],
+                state=state_of(alarm) if alarm else State.NORM,
+                hidden=alarm.hidden if alarm else False,
                 received_at=self.at,
-                **(facts | more),
+                limit_value=_finite(float(line["value"])),
+                version=int(line["version"]),
+                **more,
             )
         )
 
@@ -213,6 +224,8 @@ class Life:
 
     def pass_time(self) -> None:
         for limit, alarm in sorted(self.alarms.items()):
+            if alarm.people:
+                self._expire(limit, alarm)
             if alarm.shelf and alarm.shelf.until is not None and self.at >= alarm.shelf.until:
                 self.unhide(limit, "shelf", Happening.UNSHELVED, by="", reason="expired")
                 continue
@@ -243,15 +256,34 @@ class Life:
         occurrence = int(self.tables.limits[limit]["occurrence"])
         if not alarm.hidden and alarm.active and occurrence not in alarm.unacknowledged:
             alarm.unacknowledged.append(occurrence)
+            alarm.people.clear()
         self.tell(kind, limit, detail={"by": by, "reason": reason})
         self._forget(limit, alarm)
 
-    def acknowledge(self, limit: int, *, occurrence: int, by: str) -> None:
-        alarm = self.alarms[limit]
-        alarm.unacknowledged = [n for n in alarm.unacknowledged if n > occurrence]
-        self.tell(Happening.ACKNOWLEDGED, limit, detail={"by": by, "occurrence": occurrence})
-        line = self.tables.limits[limit]
-        if occurrence >= line["occurrence"]:
+    def may_acknowledge(self, limit: int, said: Acknowledgement, *, by: str) -> bool:
+        """Whether this person's word adds something: to an occurrence that still asks for people, or to an active alarm
+        that others have acknowledged; the same word twice adds nothing.
+        """
+        alarm = self.alarms.get(limit)
+        if alarm is None:
+            return False
+        known = alarm.people.get(by)
+        if known and known.occurrence >= said.occurrence and known.until == said.until:
+            return False
+        owed = bool(alarm.unacknowledged) and said.occurrence >= alarm.unacknowledged[0]
+        return owed or (alarm.active and said.occurrence >= self.tables.limits[limit]["occurrence"])
+
+    def acknowledge(self, limit: int, said: Acknowledgement, *, by: str) -> None:
+        alarm, line = self.alarms[limit], self.tables.limits[limit]
+        known = alarm.people.get(by)
+        highest = max(said.occurrence, known.occurrence if known else 0)
+        alarm.people[by] = Acknowledgement(highest, said.until)
+        alarm.unacknowledged = [n for n in alarm.unacknowledged if self._missing(limit, alarm, n)]
+        missing = self._missing(limit, alarm, said.occurrence)
+        detail: dict[str, Any] = {"by": by, "occurrence": said.occurrence}
+        detail |= {"until": said.until} if said.until is not None else {}
+        self.tell(Happening.ACKNOWLEDGED, limit, detail=detail | ({"missing": missing} if missing else {}))
+        if said.occurrence >= line["occurrence"] and not missing:
             line["acked"] = 1
         if line["phase"] == t.LATCHED and not alarm.unacknowledged:
             line["phase"] = t.CLEAR  # the value had returned; the latch waited for a person
@@ -259,6 +291,24 @@ class Life:
             self._cleared(limit, {"occurrence": int(line["occurrence"])})
         else:
             self._forget(limit, alarm)
+
+    def _missing(self, limit: int, alarm: Alarm, occurrence: int) -> int:
+        """How many more people must acknowledge this occurrence."""
+        said = sum(x.occurrence >= occurrence for x in alarm.people.values())
+        return max(0, self.needed.get(limit, 1) - said)
+
+    def _expire(self, limit: int, alarm: Alarm) -> None:
+        """确认到期: the alarm asks again as long as it is active; one that has returned asks for nothing anew."""
+        over = [who for who, x in sorted(alarm.people.items()) if x.until is not None and self.at >= x.until]
+        line = self.tables.limits[limit]
+        occurrence = int(line["occurrence"])
+        for who in over:
+            del alarm.people[who]
+            asks = alarm.active and not alarm.hidden and occurrence not in alarm.unacknowledged
+            if asks and self._missing(limit, alarm, occurrence):
+                alarm.unacknowledged.append(occurrence)
+                line["acked"] = 0
+            self.tell(Happening.ACKNOWLEDGEMENT_EXPIRED, limit, detail={"by": who})
 
     def refuse(self, limit: int, *, command: str, by: str, why: str, point: int) -> None:
         if limit >= 0:

@@ -45,7 +45,7 @@ class Watch:
             mine.popleft()
         repeats = len(mine)
         mine.append(tick)
-        recent = sum(1 for x in mine if tick - x <= p.chatter_within_ms)
+        recent = 1 if repeats == 0 else sum(1 for x in mine if tick - x <= p.chatter_within_ms)
         chattering = recent >= p.chatter_count and limit not in self.chattering
         if recent >= p.chatter_count:
             self.chattering.add(limit)

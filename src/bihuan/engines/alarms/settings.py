@@ -17,6 +17,7 @@ from bihuan.kernel.text import Text
 #: 离线判定: how long a point may be silent when nobody said otherwise (data of the installation; 5 × 60 s
 # here).
 DEFAULT_LOST_AFTER_MS = 300_000
+MOST_ACKNOWLEDGEMENTS = 5
 LONGEST_DELAY_MS = 7 * 24 * 3600 * 1000
 
 
@@ -41,6 +42,7 @@ class Limit:
     off_delay_ms: int = 0
     latch: bool = False
     enabled: bool = True
+    acknowledgements: int = 1  # 确认人数: how many different people must acknowledge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class PointSettings:
         check(self)
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"limits": [asdict(x) | {"kind": str(x.kind)} for x in self.limits]}
+        return asdict(self) | {"limits": [_limit_json(x) for x in self.limits]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> PointSettings:
@@ -86,7 +88,18 @@ class Patterns:
     flood_until: int = 5  # ends below this many
     repeat_within_ms: int = 24 * 3600 * 1000
     longest_shelf_ms: int = 8 * 3600 * 1000
+    longest_acknowledgement_ms: int = (
+        24 * 3600 * 1000
+    )  # of one that expires; one without an end holds while the alarm does
     shelving_roles: tuple[str, ...] = field(default=("shift_lead", "operations_lead", "technical_lead"))
+
+
+def _limit_json(limit: Limit) -> dict[str, Any]:
+    """What an older release doesn't know is said only where it matters: it would pass by the whole entry."""
+    found = asdict(limit) | {"kind": str(limit.kind)}
+    if limit.acknowledgements == 1:
+        del found["acknowledgements"]
+    return found
 
 
 def check(settings: PointSettings) -> None:
@@ -107,6 +120,12 @@ def check(settings: PointSettings) -> None:
             )
         if not (0 <= x.on_delay_ms <= LONGEST_DELAY_MS and 0 <= x.off_delay_ms <= LONGEST_DELAY_MS):
             raise _bad(settings, f"{x.kind} 的延时超出 0–7 天", f"{x.kind}: a delay is outside 0–7 days")
+        if not 1 <= x.acknowledgements <= MOST_ACKNOWLEDGEMENTS:
+            raise _bad(
+                settings,
+                f"{x.kind} 的确认人数应为 1–{MOST_ACKNOWLEDGEMENTS}",
+                f"{x.kind}: 1 to {MOST_ACKNOWLEDGEMENTS} people can be asked to acknowledge",
+            )
         if x.kind in (LimitKind.RATE, LimitKind.STUCK) and x.value < 0:
             raise _bad(settings, f"{x.kind} 的限值不能为负", f"{x.kind}: the value can't be negative")
     levels = {x.kind: x.value for x in settings.limits if x.enabled}

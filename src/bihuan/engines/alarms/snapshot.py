@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bihuan.engines.alarms.engine import Engine
-from bihuan.engines.alarms.life import Alarm, Hiding
+from bihuan.engines.alarms.life import Acknowledgement, Alarm, Hiding
 from bihuan.engines.alarms.patterns import Group
 from bihuan.engines.alarms.settings import Patterns
 from bihuan.engines.alarms.terms import SLOTS
@@ -22,7 +22,7 @@ from bihuan.kernel.formats import require_known
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
-FORMAT = 1
+FORMAT = 2  # since 2 an alarm says who has acknowledged it
 
 
 class UnreadableSnapshot(Problem):
@@ -37,6 +37,7 @@ def save(engine: Engine) -> bytes:
         "tick": engine.tick_clock,
         "patterns": asdict(engine.patterns),
         "alarms": {str(k): asdict(v) for k, v in sorted(life.alarms.items())},
+        "needed": {str(k): v for k, v in sorted(life.needed.items())},
         "groups": {str(k): v for k, v in sorted(life.groups.items())},
         "raises": {str(k): list(v) for k, v in sorted(watch.raises.items())},
         "chattering": sorted(watch.chattering),
@@ -85,7 +86,9 @@ def _people(engine: Engine, head: dict[str, Any]) -> None:
     for key, facts in head["alarms"].items():
         for where in ("shelf", "suppression", "out_of_service"):
             facts[where] = Hiding(**facts[where]) if facts[where] else None
+        facts["people"] = {k: Acknowledgement(**v) for k, v in facts.get("people", {}).items()}
         life.alarms[int(key)] = Alarm(**facts)
+    life.needed.update({int(k): v for k, v in head.get("needed", {}).items()})
     life.groups.update({int(k): v for k, v in head["groups"].items()})
     watch.raises.update({int(k): deque(v, maxlen=1000) for k, v in head["raises"].items()})
     watch.chattering.update(head["chattering"])

@@ -80,6 +80,7 @@ class Happening(Term):
     INPUT_BACK = "input_back", "断线恢复", "Input back"
     LIMIT_MOVED = "limit_moved", "报警中改限值", "Limit moved while active"
     ACKNOWLEDGED = "acknowledged", "确认", "Acknowledged"
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired", "确认到期", "Acknowledgement expired"
     SHELVED = "shelved", "搁置", "Shelved"
     UNSHELVED = "unshelved", "取消搁置", "Unshelved"
     SUPPRESSED = "suppressed", "设计抑制", "Suppressed by design"

@@ -26,6 +26,7 @@ CLOCK: Final = "_clock"
 SETTINGS: Final = "_settings"
 COMMANDS: Final = "_commands"
 
+LAST_VALUES: Final = "QUERY.last"  # asked of the historian
 LEASES: Final = "leases"
 POINTERS: Final = "pointers"
 LEASE_SECONDS: Final = 15.0

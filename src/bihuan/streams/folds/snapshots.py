@@ -7,35 +7,17 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, KeyNotFoundError, KeyWrongLastSequenceError, NotFoundError
+from nats.js.errors import APIError, KeyWrongLastSequenceError, NotFoundError
 
 from bihuan.engines.alarms.snapshot import UnreadableSnapshot
 from bihuan.streams.bus import layout
 from bihuan.streams.folds.fold import Fold
+from bihuan.streams.folds.pointers import pointer
 
 PIECE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointer:
-    epoch: str
-    seq: int
-    name: str
-    pieces: int
-    revision: int = 0
-
-
-async def pointer(js: JetStreamContext, partition: int) -> Pointer | None:
-    bucket = await js.key_value(layout.POINTERS)
-    try:
-        entry = await bucket.get(f"fold.{partition}")
-    except KeyNotFoundError:
-        return None
-    return Pointer(**json.loads(entry.value or b"{}"), revision=int(entry.revision or 0))
 
 
 async def save(js: JetStreamContext, partition: int, fold: Fold) -> bool:

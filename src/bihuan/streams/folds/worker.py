@@ -17,27 +17,15 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from bihuan.engines.alarms.settings import Patterns
-from bihuan.kernel.problem import Problem
-from bihuan.kernel.text import Text
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.lease import Lease
 from bihuan.streams.bus.reader import Entry, OrderedReader, StreamBeganAnew
 from bihuan.streams.folds import snapshots
+from bihuan.streams.folds.fencing import EXPECT, WRONG_SEQUENCE, Refused, fenced
 from bihuan.streams.folds.fold import Fold
 from bihuan.streams.folds.steps import Step, last_step
 from bihuan.streams.tasks import end, stopped
-
-EXPECT = "Nats-Expected-Last-Subject-Sequence"
-WRONG_SEQUENCE = 10071
-
-
-class Fenced(Problem):
-    code = "folds.fenced"
-
-
-class Refused(Exception):
-    """Somebody else has published on our subject since we looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +51,10 @@ class Worker:
         settings: WorkerSettings | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
         told: Callable[[Step], None] = lambda _: None,
+        has_ended: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self.client, self.js, self.partition, self.owner = client, js, partition, owner
+        self.has_ended = has_ended
         self.settings = settings or WorkerSettings()
         self.clock, self.told = clock, told
         self.fold: Fold | None = None
@@ -75,7 +65,8 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop`, or raises Fenced. Waits for the lease as long as somebody else has it."""
-        lease = Lease(await self.js.key_value(layout.LEASES), f"fold.{self.partition}", self.owner)
+        bucket = await self.js.key_value(layout.LEASES)
+        lease = Lease(bucket, f"fold.{self.partition}", self.owner, has_ended=self.has_ended)
         while not await lease.try_take():
             if await stopped(stop, seconds=0.5):
                 return None
@@ -208,12 +199,3 @@ class Worker:
             await asyncio.sleep(max(0.0, self.settings.tick_seconds - (time.monotonic() - at)))
             since += time.monotonic() - at
         self._lost.set()
-
-
-def fenced(work: str) -> Fenced:
-    return Fenced(
-        Text(
-            "{w} 已由另一个进程接管，本进程停止处理。",
-            "{w} has been taken over by another process; this one stops working on it.",
-        ).format(w=work)
-    )

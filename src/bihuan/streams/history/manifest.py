@@ -17,7 +17,7 @@ from bihuan.kernel.formats import require_known
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2  # since 2 a file may cover a month (`days`) and may be a merged part of a day (`tier`)
 #: 段格式: what the columns of a segment mean.
 SEGMENT: Final = 1
 STATE_EVERY: Final = 50
@@ -31,7 +31,7 @@ class SomebodyElseCommitted(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """段: rows of one day, sorted by point and time. `unique`: compacted, so (point, at) occurs once."""
+    """段: rows of one day, sorted by point and time. `unique`: the whole day, where (point, at) occurs once."""
 
     name: str
     day: int  # days since 1970, UTC
@@ -43,7 +43,9 @@ class File:
     epoch: str
     order: int  # rises with every commit: of two rows for one (point, at) the one of the later file wins
     unique: bool = False
-    kind: str = "samples"  # or "hours": the day's hourly extremes
+    kind: str = "samples"  # or "hours": the day's hourly extremes; or "months": those of a month's days
+    days: int = 1  # covered from `day` on
+    tier: int = 0  # how often merged with others of its day while the day goes on
     format: int = SEGMENT
 
 
@@ -62,23 +64,41 @@ class Version:
 class Manifest:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "manifest"
+        self._read: tuple[tuple[int, int, int], Version] | None = None  # the version read last, and by which file
 
     def newest(self) -> Version:
+        """Whoever asks again and again, as a page does, reads only what was committed since."""
         numbers = sorted((int(p.stem) for p in self.folder.glob("*.json")), reverse=True)
+        if not numbers:
+            return Version()
+        known = self._read[1] if self._read else None
+        if known and numbers[0] == known.number and self._mark(known.number) == self._read[0]:  # type: ignore[index]
+            return known
+        version = self._assemble(numbers)
+        self._read = (self._mark(version.number), version)
+        return version
+
+    def _mark(self, number: int) -> tuple[int, int, int]:
+        """Another file of the same number is another version: a folder may be restored under a reader."""
+        facts = self._path(number).stat()
+        return number, facts.st_ino, facts.st_mtime_ns
+
+    def _assemble(self, numbers: list[int]) -> Version:
         deltas: list[dict[str, Any]] = []
         state = Version()
         for number in numbers:
             content = json.loads(self._path(number).read_text(encoding="utf-8"))
             require_known(Text("历史库清单", "the history's manifest"), found=content.get("schema"), known=SCHEMA)
             if "state" in content:
-                state = _version(content, content["state"])
+                state = _version(content, [_file(x) for x in content["state"]])
                 break
             deltas.append(content)
+        files = {x.name: x for x in state.files}
         for content in reversed(deltas):
-            removed = set(content["remove"])
-            kept = [asdict(x) for x in state.files if x.name not in removed]
-            state = _version(content, [*kept, *content["add"]])
-        return state
+            for name in content["remove"]:
+                files.pop(name, None)
+            files |= {x["name"]: _file(x) for x in content["add"]}
+        return _version(deltas[0], files.values()) if deltas else state
 
     def commit(
         self,
@@ -137,11 +157,14 @@ class Manifest:
         return self.folder / f"{number:012d}.json"
 
 
-def _version(content: dict[str, Any], files: list[dict[str, Any]]) -> Version:
+def _version(content: dict[str, Any], files: Iterable[File]) -> Version:
     head = {k: content[k] for k in ("number", "epoch", "last_seq", "conflicts")}
-    for x in files:
-        require_known(Text("历史段文件", "a segment of the history"), found=x.get("format", 1), known=SEGMENT)
-    return Version(**head, files=tuple(File(**x) for x in files))
+    return Version(**head, files=tuple(files))
+
+
+def _file(content: dict[str, Any]) -> File:
+    require_known(Text("历史段文件", "a segment of the history"), found=content.get("format", 1), known=SEGMENT)
+    return File(**content)
 
 
 def sync_folder(folder: Path) -> None:

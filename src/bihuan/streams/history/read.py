@@ -13,13 +13,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.streams.history.manifest import File, Manifest, Version
-from bihuan.streams.history.segments import DAY_MS, HOUR_MS, order_of, unique
+from bihuan.streams.history.segments import DAY_MS, HOUR_MS, HOURS, order_of, unique
 
 MOST_BUCKETS: Final = 100_000
+
+
+MOST_FOOTERS: Final = 64  # of hourly extremes, kept in memory: a file never changes
+Footer = tuple[Any, npt.NDArray[Any], npt.NDArray[Any]]  # metadata; lowest and highest point of each row group
 
 
 class TooMany(Problem):
@@ -31,7 +35,8 @@ class History:
         self.folder = folder
         self.manifest = Manifest(folder)
         self._db = duckdb.connect(":memory:")
-        self._db.execute("SET threads TO 2; SET enable_object_cache = true")
+        self._db.execute("SET threads TO 2")
+        self._footers: dict[str, Footer] = {}
 
     def rows(self, *, points: Sequence[int], start: int, end: int, version: Version | None = None) -> Samples:
         """start ≤ at < end, sorted by point and time, one row per (point, at): the last received."""
@@ -79,28 +84,47 @@ class History:
             )
         version = self.manifest.newest()
         samples = self._files(version, "samples", start, end)
-        hours: list[File] = []
+        parts: list[dict[str, npt.NDArray[Any]]] = []
+        covered: set[int] = set()
         if width_ms % HOUR_MS == 0 and start % HOUR_MS == 0 and end % HOUR_MS == 0:
+            # A day says what it is by its newest form: rows since its compaction, else its own extremes, else its month's.
             loose = {x.day for x in samples if not x.unique}
             hours = [x for x in self._files(version, "hours", start, end) if x.day not in loose]
-        covered = {x.day for x in hours}
+            months = self._files(version, "months", start, end)
+            own = loose | {x.day for x in hours}
+            if months:
+                parts.append(_without(own, self._hours(months, point, start, end)))
+            if hours:
+                parts.append(self._hours(hours, point, start, end))
+            covered = {d for x in (*hours, *months) for d in range(x.day, x.day + x.days)} - loose
         rest = [x for x in samples if x.day not in covered]
-        parts = (
-            [_aggregate(self._rows(rest, [point], start, end), HOUR_MS if hours else width_ms, start)] if rest else []
-        )
-        if hours:
-            parts.append(self._hours(hours, point, start, end))
+        if rest:
+            width = HOUR_MS if parts else width_ms
+            parts.append(_aggregate(self._rows(rest, [point], start, end), width, start))
         return _fold(parts, start, width_ms)
 
     def _hours(self, files: list[File], point: int, start: int, end: int) -> dict[str, npt.NDArray[Any]]:
-        found = self._db.execute(
-            'SELECT * EXCLUDE ("point") FROM read_parquet($files)'
-            ' WHERE "point" = $point AND "hour" >= $start AND "hour" < $end ORDER BY "hour"',
-            {"files": [str(self.folder / x.name) for x in files], "point": point, "start": start, "end": end},
-        ).fetchnumpy()
-        columns = {k: np.ma.getdata(v) for k, v in found.items()}
+        """Only the row groups in which the point can be: a year is a dozen small reads."""
+        parts = [self._groups(x, point) for x in sorted(files, key=lambda x: x.day)]
+        table = pa.concat_tables([x for x in parts if x is not None] or [HOURS.empty_table()])
+        columns = {n: table.column(n).to_numpy() for n in table.column_names}
+        hour = columns["hour"]
+        keep = (columns.pop("point") == point) & (hour >= start) & (hour < end)
+        columns = {n: v[keep] for n, v in columns.items()}
         columns["begin"] = columns.pop("hour")
         return columns
+
+    def _groups(self, file: File, point: int) -> pa.Table | None:
+        known = self._footers.pop(file.name, None) or _footer(self.folder / file.name)
+        self._footers[file.name] = known  # the newest stands last
+        if len(self._footers) > MOST_FOOTERS:
+            del self._footers[next(iter(self._footers))]
+        metadata, low, high = known
+        wanted = np.flatnonzero((low <= point) & (point <= high)).tolist()
+        if not wanted:
+            return None
+        with pq.ParquetFile(self.folder / file.name, metadata=metadata) as opened:
+            return opened.read_row_groups(wanted, use_threads=False)
 
     def export(self, path: Path, *, points: Sequence[int], start: int, end: int) -> int:
         """导出: CSV or Parquet by the name's ending; exactly the rows, times in milliseconds and ISO for CSV."""
@@ -125,7 +149,23 @@ class History:
     @staticmethod
     def _files(version: Version, kind: str, start: int, end: int) -> list[File]:
         first, last = start // DAY_MS, (end - 1) // DAY_MS
-        return [x for x in version.of(kind) if first <= x.day <= last]
+        return [x for x in version.of(kind) if first < x.day + x.days and x.day <= last]
+
+
+def _footer(path: Path) -> Footer:
+    metadata = pq.read_metadata(path)
+    column = metadata.schema.names.index("point")
+    found = [metadata.row_group(n).column(column).statistics for n in range(metadata.num_row_groups)]
+    bounds = [(x.min, x.max) if x is not None and x.has_min_max else (1, 0) for x in found]
+    low, high = np.array(bounds, np.int64).reshape(-1, 2).T
+    return metadata, low, high
+
+
+def _without(days: set[int], c: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    if not days:
+        return c
+    keep = ~np.isin(c["begin"] // DAY_MS, list(days))
+    return {k: v[keep] for k, v in c.items()}
 
 
 def _aggregate(rows: Samples, width: int, start: int) -> dict[str, npt.NDArray[Any]]:

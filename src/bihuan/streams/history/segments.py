@@ -14,15 +14,30 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams.history.manifest import File, sync_folder
 
 DAY_MS: Final = 86_400_000
 HOUR_MS: Final = 3_600_000
 ROW_GROUP: Final = 131_072
+SMALLEST_GROUP: Final = 8_192  # of hourly extremes, of which one point is read at a time
 COMPACT_LEVEL: Final = 3
 _SCHEMA: Final = pa.schema(
     [("point", pa.int32()), ("at", pa.int64()), ("value", pa.float64()), ("quality", pa.uint8())]
+)
+HOURS: Final = pa.schema(
+    [
+        ("point", pa.int32()),
+        ("hour", pa.int64()),
+        ("count", pa.int32()),
+        ("total", pa.float64()),
+        ("low", pa.float64()),
+        ("low_at", pa.int64()),
+        ("high", pa.float64()),
+        ("high_at", pa.int64()),
+        ("first", pa.float64()),
+        ("last", pa.float64()),
+    ]
 )
 
 
@@ -55,66 +70,56 @@ def write_samples(
     files = []
     for day in np.unique(days).tolist():
         rows = sorted_ if days[0] == day == days[-1] and (days == day).all() else sorted_[days == day]
-        columns = [rows.point, rows.at, rows.value, rows.quality]
-        types = ("i4", "i8", "f8", "u1")
-        arrays = [pa.array(np.ascontiguousarray(c, d)) for c, d in zip(columns, types, strict=True)]
-        table = pa.Table.from_arrays(arrays, schema=_SCHEMA)
-        name, size, digest = _write(folder, table, day=int(day), kind="samples", level=COMPACT_LEVEL if compact else 1)
-        files.append(
-            File(
-                name=name,
-                day=int(day),
-                rows=len(rows),
-                size=size,
-                digest=digest,
-                from_seq=from_seq,
-                to_seq=to_seq,
-                epoch=epoch,
-                order=order,
-                unique=compact,
-            )
-        )
+        out = SegmentWriter(folder, day=int(day), kind="samples", level=COMPACT_LEVEL if compact else 1)
+        out.write(table_of(rows))
+        origin = {"from_seq": from_seq, "to_seq": to_seq, "epoch": epoch, "order": order}
+        files.append(out.finish(**origin, unique=compact))
     return files
 
 
-def write_hours(folder: Path, rows: Samples, source: File) -> File | None:
+def table_of(rows: Samples) -> pa.Table:
+    columns = [rows.point, rows.at, rows.value, rows.quality]
+    types = ("i4", "i8", "f8", "u1")
+    arrays = [pa.array(np.ascontiguousarray(c, d)) for c, d in zip(columns, types, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=_SCHEMA)
+
+
+def origin_of(files: Sequence[File]) -> dict[str, Any]:
+    """What a file merged from others says of where its rows come from."""
+    newest = max(files, key=lambda x: x.order)
+    first = min(x.from_seq for x in files)
+    return {"from_seq": first, "to_seq": newest.to_seq, "epoch": newest.epoch, "order": newest.order}
+
+
+def write_hours(folder: Path, rows: Samples, source: File) -> File:
+    out = SegmentWriter(folder, day=source.day, kind="hours", level=COMPACT_LEVEL, group=SMALLEST_GROUP)
+    out.write(hours_of(rows))
+    return out.finish(**origin_of([source]), unique=True)
+
+
+def hours_of(rows: Samples) -> pa.Table:
     """时均: extremes with their times, first, last, sum and count of every point and hour, from good rows only."""
     good = rows[(rows.quality < 16) & np.isfinite(rows.value)]
     if not len(good):
-        return None
+        return HOURS.empty_table()
     hour = good.at // HOUR_MS
     begins = np.flatnonzero(np.append(True, (good.point[1:] != good.point[:-1]) | (hour[1:] != hour[:-1])))
     ends = np.append(begins[1:], len(good))
     low, high = np.minimum.reduceat(good.value, begins), np.maximum.reduceat(good.value, begins)
     group = np.repeat(np.arange(len(begins)), ends - begins)
-    table = pa.table(
-        {
-            "point": pa.array(good.point[begins], pa.int32()),
-            "hour": pa.array(hour[begins] * HOUR_MS),
-            "count": pa.array((ends - begins).astype(np.int32)),
-            "total": pa.array(np.add.reduceat(good.value, begins)),
-            "low": pa.array(low),
-            "low_at": pa.array(_first(good, good.value == low[group], group, len(begins))),
-            "high": pa.array(high),
-            "high_at": pa.array(_first(good, good.value == high[group], group, len(begins))),
-            "first": pa.array(good.value[begins]),
-            "last": pa.array(good.value[ends - 1]),
-        }
-    )
-    name, size, digest = _write(folder, table, day=source.day, kind="hours", level=COMPACT_LEVEL)
-    return File(
-        name=name,
-        day=source.day,
-        rows=table.num_rows,
-        size=size,
-        digest=digest,
-        from_seq=source.from_seq,
-        to_seq=source.to_seq,
-        epoch=source.epoch,
-        order=source.order,
-        unique=True,
-        kind="hours",
-    )
+    columns = {
+        "point": good.point[begins],
+        "hour": hour[begins] * HOUR_MS,
+        "count": (ends - begins).astype(np.int32),
+        "total": np.add.reduceat(good.value, begins),
+        "low": low,
+        "low_at": _first(good, good.value == low[group], group, len(begins)),
+        "high": high,
+        "high_at": _first(good, good.value == high[group], group, len(begins)),
+        "first": good.value[begins],
+        "last": good.value[ends - 1],
+    }
+    return pa.table(columns, schema=HOURS)
 
 
 def _first(rows: Samples, hit: npt.NDArray[Any], group: npt.NDArray[Any], groups: int) -> npt.NDArray[Any]:
@@ -124,19 +129,35 @@ def _first(rows: Samples, hit: npt.NDArray[Any], group: npt.NDArray[Any], groups
     return out
 
 
-def _write(folder: Path, table: pa.Table, *, day: int, kind: str, level: int) -> tuple[str, int, str]:
-    into = folder / kind
-    into.mkdir(parents=True, exist_ok=True)
-    name = f"{kind}/{day}-{secrets.token_hex(6)}.parquet"
-    path = folder / name
-    _encode(table, path, kind=kind, level=level, dictionaries=_dictionaries(table, level))
-    digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb+") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-        os.fsync(file.fileno())
-    sync_folder(into)
-    return name, path.stat().st_size, digest.hexdigest()
+class SegmentWriter:
+    """One file, written piece by piece in the order of points; finished, it is on the disk and has its digest."""
+
+    def __init__(self, folder: Path, *, day: int, kind: str, level: int, group: int = ROW_GROUP) -> None:
+        self.kind, self.day, self.level, self.group = kind, day, level, group
+        self.into = folder / kind
+        self.into.mkdir(parents=True, exist_ok=True)
+        self.name = f"{kind}/{day}-{secrets.token_hex(6)}.parquet"
+        self.path = folder / self.name
+        self.rows = 0
+        self._out: pq.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        if self._out is None:
+            self._out = _encoder(table, self.path, level=self.level, dictionaries=_dictionaries(table, self.level))
+        self._out.write_table(table, row_group_size=self.group)
+        self.rows += table.num_rows
+
+    def finish(self, **origin: Any) -> File:
+        assert self._out is not None
+        self._out.close()
+        digest = hashlib.blake2b(digest_size=16)
+        with self.path.open("rb+") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+            os.fsync(file.fileno())
+        sync_folder(self.into)
+        facts: dict[str, Any] = {"name": self.name, "day": self.day, "kind": self.kind, "rows": self.rows}
+        return File(**facts, size=self.path.stat().st_size, digest=digest.hexdigest(), **origin)
 
 
 def _dictionaries(table: pa.Table, level: int) -> tuple[str, ...]:
@@ -148,23 +169,23 @@ def _dictionaries(table: pa.Table, level: int) -> tuple[str, ...]:
     sizes = {}
     for names in (few, (*few, "value")):
         sink = pa.BufferOutputStream()
-        _encode(stretch, sink, kind="samples", level=level, dictionaries=names)
+        with _encoder(stretch, sink, level=level, dictionaries=names) as out:
+            out.write_table(stretch, row_group_size=ROW_GROUP)
         sizes[names] = sink.getvalue().size
     return min(sizes, key=lambda names: sizes[names])
 
 
-def _encode(table: pa.Table, into: Any, *, kind: str, level: int, dictionaries: tuple[str, ...]) -> None:
+def _encoder(table: pa.Table, into: Any, *, level: int, dictionaries: tuple[str, ...]) -> pq.ParquetWriter:
     plain = {n: "PLAIN" for n in table.column_names if n not in dictionaries}
     times = {n: "DELTA_BINARY_PACKED" for n in ("at", "hour", "low_at", "high_at", "count") if n in plain}
-    pq.write_table(
-        table,
+    return pq.ParquetWriter(
         into,
+        table.schema,
         compression="zstd",
         compression_level=level,
         use_dictionary=list(dictionaries),
         column_encoding=plain | times,
-        row_group_size=ROW_GROUP,
-        write_statistics=["point", "at"] if kind == "samples" else ["point", "hour"],
+        write_statistics=["point", "at" if "at" in table.column_names else "hour"],
         version="2.6",
     )
 

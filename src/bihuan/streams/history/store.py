@@ -9,12 +9,15 @@ from typing import Final
 
 import numpy as np
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams.history.last import load, save
 from bihuan.streams.history.manifest import File, Manifest, Version
-from bihuan.streams.history.segments import digest_of, order_of, read_samples, unique, write_hours, write_samples
+from bihuan.streams.history.merging import merge_hours, merge_samples
+from bihuan.streams.history.segments import digest_of, order_of, read_samples, unique, write_samples
 
 GRACE_SECONDS: Final = 600.0  # a reader that holds an older version may still open its files
+AT_REST_SECONDS: Final = 3600.0  # a finished day to which nothing was added for so long is compacted
+DAYS_A_MERGE: Final = 7
 LAST_VALUES: Final = "last.parquet"
 NOTHING: Final = Samples(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.uint8))
 
@@ -62,40 +65,86 @@ class Store:
 
     def compact(self, *, at_least: int = 2) -> int:
         """压缩: the files of a day become one, unique by (point, at), with its hourly extremes. Answers days done."""
-        by_day: dict[int, list[File]] = defaultdict(list)
-        for x in self.version.of("samples"):
-            by_day[x.day].append(x)
         done = 0
-        for day, files in sorted(by_day.items()):
+        for files in self._days():
             if len(files) >= at_least or (len(files) == 1 and not files[0].unique and at_least <= 1):
-                self._compact_day(day, files)
+                self._compact_day(files)
                 done += 1
         if done:
             self.manifest.forget_old()
         return done
 
-    def _compact_day(self, day: int, files: list[File]) -> None:
-        rows = read_samples(self.folder, files)
-        rows, conflicts = unique(rows[order_of(rows.point, rows.at)])
-        base = self.version
-        newest = max(files, key=lambda x: x.order)
-        (merged,) = write_samples(
-            self.folder,
-            rows,
-            epoch=newest.epoch,
-            from_seq=min(x.from_seq for x in files),
-            to_seq=newest.to_seq,
-            order=newest.order,
-            compact=True,
-        )
-        hours = write_hours(self.folder, rows, merged)
-        old = [x.name for x in files] + [x.name for x in base.of("hours") if x.day == day]
-        add = [merged, hours] if hours else [merged]
-        self.version = self.manifest.commit(base, add=add, remove=old, conflicts=conflicts)
+    def tidy(self, *, today: int, files_a_tier: int, at_rest_seconds: float = AT_REST_SECONDS) -> int:
+        """整理: what a running historian does now and then. While a day goes on, so many files of a tier become one of the
+        next, so that a row is written again a few times only; a day that is over and at rest becomes one file with its
+        hourly extremes; a month that is over gets one file of those. Answers commits.
+        """
+        done = 0
+        for files in self._days():
+            resting = files[0].day < today and self._at_rest(files, at_rest_seconds)
+            if resting and not (len(files) == 1 and files[0].unique):
+                self._compact_day(files)
+                done += 1
+                continue
+            by_tier: dict[int, list[File]] = defaultdict(list)
+            for x in files:
+                if not x.unique:
+                    by_tier[x.tier].append(x)
+            for same in by_tier.values():
+                if len(same) >= files_a_tier:
+                    self._replace(same, *merge_samples(self.folder, same, whole=False))
+                    done += 1
+        done += self.merge_months(today=today)
+        if done:
+            self.manifest.forget_old()
+        return done
+
+    def merge_months(self, *, today: int) -> int:
+        """合并: a year's chart must not open a file for each of its days. A month that goes on is merged by the week. Days
+        compacted later go in at the next time.
+        """
+        by_month: dict[int, list[File]] = defaultdict(list)
+        for x in self.version.of("hours"):
+            by_month[month_of(x.day)[0]].append(x)
+        known = {x.day: x for x in self.version.of("months")}
+        loose = {x.day for x in self.version.of("samples") if not x.unique}
+        done = 0
+        for first, hours in sorted(by_month.items()):
+            days = month_of(first)[1]
+            before = known.get(first)
+            over = first + days <= today
+            few = len(hours) < (DAYS_A_MERGE if not over else 1 if before else 2)
+            if few or (over and loose & set(range(first, first + days))):
+                continue
+            made = merge_hours(self.folder, hours, before, first=first, days=days)
+            self._replace([*hours, *([before] if before else [])], [made])
+            done += 1
+        return done
+
+    def _days(self) -> list[list[File]]:
+        by_day: dict[int, list[File]] = defaultdict(list)
+        for x in self.version.of("samples"):
+            by_day[x.day].append(x)
+        return [files for _, files in sorted(by_day.items())]
+
+    def _at_rest(self, files: list[File], seconds: float) -> bool:
+        """Late rows come in many pieces: a day isn't written again for each of them."""
+        return time.time() - max((self.folder / x.name).stat().st_mtime for x in files) > seconds
+
+    def _compact_day(self, files: list[File]) -> None:
+        made, conflicts = merge_samples(self.folder, files, whole=True)
+        hours = [x for x in self.version.of("hours") if x.day == files[0].day]
+        self._replace([*files, *hours], made, conflicts)
+
+    def _replace(self, old: list[File], new: list[File], conflicts: int = 0) -> None:
+        """One commit: a reader sees all of the old files or all of the new, and a kill before it leaves the old."""
+        self.version = self.manifest.commit(self.version, add=new, remove=[x.name for x in old], conflicts=conflicts)
 
     def expire(self, *, before_day: int) -> int:
-        """到期删除: days before the retention's edge leave the manifest; their files go with the next sweep."""
-        old = [x.name for x in self.version.files if x.day < before_day]
+        """到期删除: days before the retention's edge leave the manifest; their files go with the next sweep. Hourly extremes
+        merged by the month stay until the whole month is over the edge.
+        """
+        old = [x.name for x in self.version.files if x.day + x.days <= before_day]
         if old:
             self.version = self.manifest.commit(self.version, remove=old)
         return len(old)
@@ -118,3 +167,10 @@ class Store:
             for x in self.manifest.newest().files
             if not (self.folder / x.name).exists() or digest_of(self.folder / x.name) != x.digest
         ]
+
+
+def month_of(day: int) -> tuple[int, int]:
+    """First day and number of days of the month, UTC, in which `day` is."""
+    month = np.datetime64(day, "D").astype("datetime64[M]")
+    first, after = (x.astype("datetime64[D]").astype(int) for x in (month, month + 1))
+    return int(first), int(after - first)

@@ -14,21 +14,20 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import OrderedReader
 from bihuan.streams.history.last import LastValues
-from bihuan.streams.history.store import Store
-
-LAST: str = "QUERY.last"
+from bihuan.streams.history.store import AT_REST_SECONDS, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistorianSettings:
     rows_a_segment: int = 2_000_000
     seconds_a_segment: float = 30.0
-    files_a_day: int = 24  # compaction begins when a day has so many
+    files_a_tier: int = 12  # so many files of a day become one
+    at_rest_seconds: float = AT_REST_SECONDS
     retention_days: int = 3 * 366  # legal minimum 30 days (待核); installations may keep longer
     sweep_seconds: float = 300.0
 
@@ -56,7 +55,7 @@ class Historian:
         if known.epoch == epoch and known.last_seq > info.state.last_seq:
             epoch = await layout.begin_epoch(self.js, "TELEMETRY")  # restored from an older copy
         self.last.take(await asyncio.to_thread(self.store.last_values))
-        answering = await self.client.subscribe(LAST, cb=self._answer)
+        answering = await self.client.subscribe(layout.LAST_VALUES, cb=self._answer)
         self.seq = known.last_seq if known.epoch == epoch else 0
         reader = OrderedReader(
             self.client, self.js, stream="TELEMETRY", subjects=("TELEMETRY.*.*",), after=self.seq, epoch=epoch
@@ -112,8 +111,11 @@ class Historian:
         )
 
     def _keep_house(self) -> None:
-        self.store.compact(at_least=self.settings.files_a_day)
-        self.store.expire(before_day=int(time.time() // 86_400) - self.settings.retention_days)
+        today = int(time.time() // 86_400)
+        self.store.tidy(
+            today=today, files_a_tier=self.settings.files_a_tier, at_rest_seconds=self.settings.at_rest_seconds
+        )
+        self.store.expire(before_day=today - self.settings.retention_days)
         self.store.sweep()
 
     async def _answer(self, msg: Msg) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bihuan.engines.alarms import terms as t
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams.intake.decode import Broken, Columns, Words, decode
 from bihuan.streams.intake.tags import TagMap
 

@@ -12,6 +12,7 @@ import base64
 import json
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,12 +21,12 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, KeyNotFoundError, NotFoundError
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.lease import Lease
 from bihuan.streams.bus.reader import Entry, OrderedReader
-from bihuan.streams.folds.worker import EXPECT, WRONG_SEQUENCE, fenced
+from bihuan.streams.folds.fencing import EXPECT, WRONG_SEQUENCE, fenced
 from bihuan.streams.intake.process import DeadLetter, Intake, IntakeSettings
 from bihuan.streams.intake.tags import BadTags, TagMap
 from bihuan.streams.intake.units import UnitsDoNotMeet
@@ -55,9 +56,15 @@ class Pending:
 
 class IntakeWorker:
     def __init__(
-        self, *, client: Client, js: JetStreamContext, owner: str, settings: IntakeSettings | None = None
+        self,
+        *,
+        client: Client,
+        js: JetStreamContext,
+        owner: str,
+        settings: IntakeSettings | None = None,
+        has_ended: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self.client, self.js, self.owner = client, js, owner
+        self.client, self.js, self.owner, self.has_ended = client, js, owner, has_ended
         self.intake = Intake(settings)
         self.places: dict[str, Place] = {}
         self.taken = 0
@@ -70,7 +77,7 @@ class IntakeWorker:
         self._lost = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        lease = Lease(await self.js.key_value(layout.LEASES), "intake", self.owner)
+        lease = Lease(await self.js.key_value(layout.LEASES), "intake", self.owner, has_ended=self.has_ended)
         while not await lease.try_take():
             if await stopped(stop, seconds=0.5):
                 return

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire

@@ -7,18 +7,23 @@ import asyncio
 import numpy as np
 import pytest
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.history.read import History
 from bihuan.streams.history.store import LAST_VALUES
-from bihuan.streams.history.worker import LAST, Historian, HistorianSettings
+from bihuan.streams.history.worker import Historian, HistorianSettings
 from bihuan.streams.tasks import end
 
 pytestmark = pytest.mark.nats
 AT = 1_700_000_000_000
 QUICK = HistorianSettings(
-    rows_a_segment=300, seconds_a_segment=0.3, sweep_seconds=0.5, files_a_day=4, retention_days=10**5
+    rows_a_segment=300,
+    seconds_a_segment=0.3,
+    sweep_seconds=1.0,
+    files_a_tier=4,
+    at_rest_seconds=0.0,
+    retention_days=10**5,
 )
 
 
@@ -45,12 +50,14 @@ def test_a_dropped_historian_holds_every_row_once(bus, run, tmp_path):
                     await js.publish(layout.telemetry(n % 3, "acme"), batch(n))
                 await js.publish(layout.telemetry(1, layout.CLOCK), wire.pack_tick(at=AT))
                 seq = (await js.stream_info("TELEMETRY")).state.last_seq
-                await asyncio.wait_for(reaches(historian, seq - 20 * (round_ % 2)), 60)
+                await asyncio.wait_for(reaches(historian, seq - 20 * (round_ % 2)), 240)
                 await end(task)
             historian, stop = Historian(client=nc, js=js, folder=tmp_path / "h", settings=QUICK), asyncio.Event()
             task = asyncio.create_task(historian.run(stop))
-            await asyncio.wait_for(reaches(historian, (await js.stream_info("TELEMETRY")).state.last_seq), 60)
-            answer = wire.unpack((await nc.request(LAST, wire.pack_json({"points": [3]}), timeout=30)).data)
+            await asyncio.wait_for(reaches(historian, (await js.stream_info("TELEMETRY")).state.last_seq), 240)
+            answer = wire.unpack(
+                (await nc.request(layout.LAST_VALUES, wire.pack_json({"points": [3]}), timeout=30)).data
+            )
             stop.set()
             await task
             rows = History(tmp_path / "h").rows(points=list(range(10)), start=0, end=2 * AT)
@@ -59,7 +66,7 @@ def test_a_dropped_historian_holds_every_row_once(bus, run, tmp_path):
             assert historian.store.verify() == []
             assert (answer.samples.point.tolist(), answer.samples.value.tolist()) == ([3], [float(n)])
 
-    run(story(), 300)
+    run(story(), 900)
 
 
 @pytest.mark.parametrize("kept", ["the file", "a torn file", "no file"])
@@ -70,9 +77,11 @@ def test_a_point_that_fell_silent_keeps_its_last_value_over_a_restart(bus, run, 
             for answered in (False, True):
                 historian, stop = Historian(client=nc, js=js, folder=tmp_path, settings=QUICK), asyncio.Event()
                 task = asyncio.create_task(historian.run(stop))
-                await asyncio.wait_for(reaches(historian, 1), 60)
+                await asyncio.wait_for(reaches(historian, 1), 240)
                 if answered:
-                    answer = wire.unpack((await nc.request(LAST, wire.pack_json({"points": [3]}), timeout=30)).data)
+                    answer = wire.unpack(
+                        (await nc.request(layout.LAST_VALUES, wire.pack_json({"points": [3]}), timeout=30)).data
+                    )
                     assert (answer.samples.point.tolist(), answer.samples.value.tolist()) == ([3], [7.0])
                 stop.set()
                 await task
@@ -81,7 +90,7 @@ def test_a_point_that_fell_silent_keeps_its_last_value_over_a_restart(bus, run, 
                 elif kept == "no file":
                     (tmp_path / LAST_VALUES).unlink(missing_ok=True)
 
-    run(story(), 150)
+    run(story(), 600)
 
 
 def test_a_recreated_log_goes_on_in_a_new_epoch(bus, run, tmp_path):
@@ -91,11 +100,11 @@ def test_a_recreated_log_goes_on_in_a_new_epoch(bus, run, tmp_path):
                 await js.publish(layout.telemetry(0, "acme"), batch(n))
                 historian, stop = Historian(client=nc, js=js, folder=tmp_path, settings=QUICK), asyncio.Event()
                 task = asyncio.create_task(historian.run(stop))
-                await asyncio.wait_for(reaches(historian, 1), 60)
+                await asyncio.wait_for(reaches(historian, 1), 240)
                 stop.set()
                 await task
                 await js.delete_stream("TELEMETRY")
                 await layout.ensure(js, share=0.002)
             assert len(History(tmp_path).rows(points=list(range(10)), start=0, end=2 * AT)) == 20
 
-    run(story(), 150)
+    run(story(), 600)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.kernel.formats import NewerFormat
 from bihuan.streams.history.last import LastValues
 from bihuan.streams.history.manifest import STATE_EVERY, SomebodyElseCommitted
@@ -239,7 +239,7 @@ def test_a_manifest_of_a_later_format_is_not_guessed_at(tmp_path):
     Store(tmp_path).append(samples((1, 0, 1.0)), epoch="e", last_seq=1)
     (path,) = (tmp_path / "manifest").glob("*.json")
     whole = path.read_text()
-    for one, later in (('"schema":1', '"schema":2'), ('"format":1', '"format":2')):  # of the list, of a segment
+    for one, later in (('"schema":2', '"schema":3'), ('"format":1', '"format":2')):  # of the list, of a segment
         path.write_text(whole.replace(one, later))
         with pytest.raises(NewerFormat, match="较新的版本"):
             Store(tmp_path)

@@ -8,10 +8,11 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bihuan.engines.alarms import terms as t
+from bihuan.streams.intake import arrow as arrow_batch
 from bihuan.streams.intake import decode
 from bihuan.streams.intake.process import Intake
 from bihuan.streams.intake.tags import BadTags, Tag, TagMap
@@ -171,6 +172,7 @@ def test_a_broken_batch_is_a_dead_letter_with_a_reason(intake, data):
     assert (taken.samples, [x.reason for x in taken.dead]) == (None, ["broken"])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_taken_or_called_broken(data):
     made = Intake()
@@ -180,6 +182,7 @@ def test_any_bytes_are_taken_or_called_broken(data):
         assert taken.samples is not None or taken.dead
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_a_damaged_arrow_batch_never_reads_beyond_itself(where, byte):
     good = bytearray(arrow([0, 1, 0, 1], [AT] * 4, [1.0] * 4))
@@ -192,7 +195,7 @@ def test_a_damaged_arrow_batch_never_reads_beyond_itself(where, byte):
 
 
 def arrow(index, at, value, tags=("PT-102", "LT-101"), sent_at=AT):
-    return decode.encode_arrow(list(tags), index, at, value, [0] * len(at), sent_at=sent_at)
+    return arrow_batch.encode(list(tags), index, at, value, [0] * len(at), sent_at=sent_at)
 
 
 def test_arrow_and_json_say_the_same(intake):
@@ -205,7 +208,7 @@ def test_arrow_and_json_say_the_same(intake):
     a = intake.take(enterprise="acme", data=decode.encode_json(rows, sent_at=AT), received_at=AT)
     tags = ["LT-101", "PT-102", "XX-1"]
     columns = ([tags.index(r[0]) for r in rows], [r[1] for r in rows], [r[2] for r in rows], [r[3] for r in rows])
-    b = intake.take(enterprise="acme", data=decode.encode_arrow(tags, *columns, sent_at=AT), received_at=AT)
+    b = intake.take(enterprise="acme", data=arrow_batch.encode(tags, *columns, sent_at=AT), received_at=AT)
     for name in ("point", "at", "value", "quality"):
         assert getattr(a.samples, name).tolist() == getattr(b.samples, name).tolist()
     assert a.dead == b.dead
@@ -248,6 +251,7 @@ even = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(even, max_size=6))
 def test_whole_columns_and_row_by_row_say_the_same(rows):
     """An object among the rows makes the decoder go row by row; the others come out as they would in columns."""
@@ -269,10 +273,10 @@ def test_whole_columns_and_row_by_row_say_the_same(rows):
 
 
 def test_an_arrow_dictionary_is_looked_up_once_and_a_new_map_forgets_it(intake):
-    batch = decode.encode_arrow(["LT-101", "nobody"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
+    batch = arrow_batch.encode(["LT-101", "nobody"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
     words = {}
     first, again = (decode.decode(batch, {"LT-101": 7}, words) for _ in range(2))
     assert first.row.tolist() == again.row.tolist() == [7, -1]
     assert (len(words), again.unknown) == (1, {"nobody": 1})
-    other = decode.encode_arrow(["nobody", "LT-101"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
+    other = arrow_batch.encode(["nobody", "LT-101"], [0, 1], [1, 2], [1.0, 2.0], [0, 0], sent_at=2)
     assert decode.decode(other, {"LT-101": 7}, words).row.tolist() == [-1, 7]

@@ -11,7 +11,7 @@ from nats.js.errors import NotFoundError
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import Entry
-from bihuan.streams.folds.worker import Fenced
+from bihuan.streams.folds.fencing import Fenced
 from bihuan.streams.intake.decode import encode_json
 from bihuan.streams.intake.tags import Tag, TagMap
 from bihuan.streams.intake.worker import IntakeWorker

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from nats.js.errors import NotFoundError
 
-from bihuan.engines.alarms.engine import Samples
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import StreamBeganAnew
 from bihuan.streams.folds import snapshots
+from bihuan.streams.folds.fencing import Fenced
 from bihuan.streams.folds.fold import Fold
 from bihuan.streams.folds.steps import Step, last_step
-from bihuan.streams.folds.worker import Fenced, Worker, WorkerSettings
+from bihuan.streams.folds.worker import Worker, WorkerSettings
 from bihuan.streams.tasks import end
 
 pytestmark = pytest.mark.nats
@@ -126,7 +127,8 @@ class Sleeper(Worker):
         await super()._publish(step)
 
 
-def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, run, log):
+@pytest.mark.parametrize("how", ["its lease ran out", "it was taken for dead"])
+def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, run, log, how):
     async def story():
         async with bus.connected() as (nc, js):
             entries = log(3).entries
@@ -138,7 +140,10 @@ def test_an_owner_that_slept_through_its_lease_is_refused_at_its_next_step(bus, 
             await write(js, entries[60:])
             await sleeper.asleep.wait()
             other, stop = a_worker(nc, js, "other"), asyncio.Event()
-            await run_out(js)
+            if how == "its lease ran out":
+                await run_out(js)
+            else:
+                other.has_ended = lambda owner: owner == "sleeper"
             second = asyncio.create_task(other.run(stop))
             await caught_up(other, (await js.stream_info("TELEMETRY")).state.last_seq)
             sleeper.wake.set()

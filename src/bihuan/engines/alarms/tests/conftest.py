@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bihuan.engines.alarms.engine import Engine, Samples
+from bihuan.engines.alarms.engine import Engine
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, Patterns, PointSettings
 from bihuan.engines.alarms.terms import LimitKind
 

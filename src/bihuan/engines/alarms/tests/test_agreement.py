@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bihuan.engines.alarms import snapshot
 from bihuan.engines.alarms import terms as t
-from bihuan.engines.alarms.engine import Engine, Samples
+from bihuan.engines.alarms.engine import Engine
 from bihuan.engines.alarms.oracle import Oracle
+from bihuan.engines.alarms.samples import Samples
 from bihuan.engines.alarms.settings import Limit, Patterns, PointSettings
 from bihuan.engines.alarms.terms import LimitKind
 

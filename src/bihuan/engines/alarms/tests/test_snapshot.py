@@ -11,7 +11,7 @@ from bihuan.kernel.formats import NewerFormat
 
 def test_a_snapshot_of_a_newer_release_is_refused_not_folded_over():
     data = snapshot.save(Engine())
-    later = zlib.compress(zlib.decompress(data).replace(b'"format":1', b'"format":2', 1))
+    later = zlib.compress(zlib.decompress(data).replace(b'"format":2', b'"format":3', 1))
     assert snapshot.load(data).tick_clock == Engine().tick_clock
     with pytest.raises(NewerFormat, match="报警快照"):
         snapshot.load(later)

@@ -133,8 +133,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name, need in NEEDS.items():
             if found[name] is None and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name} is absent: {need.remedy}"))
-        if item.get_closest_marker("soak") and not soaking:
-            item.add_marker(pytest.mark.skip(reason="a long fault run: ./run soak, or set BIHUAN_SOAK_REPEATS"))
+    if not soaking:  # long fault runs are a step of their own: ./run soak
+        long = [x for x in items if x.get_closest_marker("soak")]
+        if long:
+            config.hook.pytest_deselected(items=long)
+            items[:] = [x for x in items if not x.get_closest_marker("soak")]
 
 
 @pytest.hookimpl(trylast=True)

@@ -19,17 +19,22 @@ from pathlib import Path
 
 from nats.js.errors import KeyNotFoundError
 
-from bench import soak
+from bench import _merging, soak
 from bench.soak import PARTITION, POINTS, Before, Outcome, Plane, connected, examine, patiently, prepare
 from bihuan.streams import commands, status, wire
 from bihuan.streams.bus import client, layout
 from bihuan.streams.bus.server import Cluster, Server, ServerSettings, free_port
 from bihuan.streams.bus.users import User
 from bihuan.streams.folds.fold import Fold
+from bihuan.streams.folds.pointers import pointer
 from bihuan.streams.folds.worker import Worker
 from bihuan.streams.history.manifest import Manifest
+from bihuan.streams.history.read import History
+from bihuan.streams.history.segments import DAY_MS
+from bihuan.streams.history.store import Store
 from bihuan.streams.history.worker import Historian, HistorianSettings
-from bihuan.streams.intake.decode import encode_arrow, encode_json
+from bihuan.streams.intake import arrow as arrow_batch
+from bihuan.streams.intake.decode import encode_json
 from bihuan.streams.intake.worker import BATCH_HEADER, IntakeWorker
 from bihuan.streams.tasks import end
 
@@ -51,7 +56,7 @@ async def at_work(plane: Plane, parts=READERS):
     try:
         plane.start("bus")
         url, user = plane.settings.url(), plane.settings.user()
-        await patiently(lambda: connected(url, user), tries=300)
+        await patiently(lambda: connected(url, user))
         async with client.connect(url=url, user=user, name="soak") as nc:
             js = client.jetstream(nc, timeout=3)
             await patiently(lambda: js.stream_info("KV_pointers"))
@@ -100,7 +105,7 @@ async def publishing(js, rng: random.Random, outcome: Outcome, stop: asyncio.Eve
 
 
 async def gateway(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
-    plane = Plane(home)
+    plane = Plane(home, forking=True)
     user = plane.settings.register.issue("acme")
     config = home / "gateway.toml"
     config.write_text(
@@ -170,9 +175,17 @@ def small_disk(folder: Path, size: str = "96m"):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def may_mount(folder: Path) -> bool:
+    try:
+        with small_disk(folder / "tried", size="1m"):
+            return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
 async def disk(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
     with small_disk(home / "disk") as small:
-        plane = Plane(small)
+        plane = Plane(small, forking=True)
         async with at_work(plane) as (_, js):
             stop = asyncio.Event()
             task = asyncio.create_task(publishing(js, rng, outcome, stop))
@@ -206,7 +219,7 @@ def fill(path: Path) -> None:
 
 
 async def recreate(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
-    plane = Plane(home)
+    plane = Plane(home, forking=True)
     async with at_work(plane) as (_, js):
         stop = asyncio.Event()
         task = asyncio.create_task(publishing(js, rng, outcome, stop))
@@ -214,17 +227,7 @@ async def recreate(home: Path, rng: random.Random, seconds: float, outcome: Outc
         stop.set()
         await task
         await taken(js)
-        await judged(js)
-        folds = plane.parts[
-            "folds"
-        ]  # ends in order: no tick falls between what is copied here and the end of the old log
-        folds.terminate()
-        folds.wait(60)
-        epoch = await layout.epoch_of(js, "TELEMETRY")
-        before = Before(epoch, await soak.log_rows(js))
-        top = max(r[0] for r in before.samples())
-        while Manifest(plane.settings.history).newest().last_seq < top:
-            await asyncio.sleep(0.1)
+        before = await put_away(plane, js)
         await js.delete_stream("TELEMETRY")
         await patiently(lambda: commands.ensure(plane.settings))
         change = next(r for r in before.rows if r[1].endswith(layout.SETTINGS))
@@ -240,6 +243,28 @@ async def recreate(home: Path, rng: random.Random, seconds: float, outcome: Outc
         stop.set()
         await task
         await examine(plane, js, outcome, before=before)
+
+
+async def put_away(plane: Plane, js) -> Before:
+    """What an operator does before the log goes: lets the fold judge it, ends it in order, looks that its state was kept.
+
+    A fold that waits for its lease at that moment keeps nothing; then it is started and ended again.
+    """
+    while True:
+        await judged(js)
+        folds = plane.parts["folds"]
+        folds.terminate()  # no tick falls between what is copied here and the end of the old log
+        await asyncio.to_thread(folds.wait)
+        before = Before(await layout.epoch_of(js, "TELEMETRY"), await soak.log_rows(js))
+        top = max(r[0] for r in before.samples())
+        kept = await patiently(lambda: pointer(js, PARTITION))
+        if kept and kept.epoch == before.epoch and kept.seq >= top:
+            break
+        plane.start("folds")
+        await everybody(plane)
+    while Manifest(plane.settings.history).newest().last_seq < top:
+        await asyncio.sleep(0.1)
+    return before
 
 
 async def judged(js) -> None:
@@ -285,7 +310,7 @@ class ShiftedIntake(IntakeWorker):
 
 async def clock(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
     """The workers run in this process, because only here can their clock be set. Alarms must be those of right clocks."""
-    plane, oracle, sent = Plane(home), Fold(epoch="o"), []
+    plane, oracle, sent = Plane(home, forking=True), Fold(epoch="o"), []
     async with at_work(plane, parts=()) as (nc, _):
         js, stop = client.jetstream(nc, timeout=60), asyncio.Event()  # a busy machine is no fault
         intake = ShiftedIntake(client=nc, js=js, owner="soak")
@@ -327,7 +352,7 @@ async def clock(home: Path, rng: random.Random, seconds: float, outcome: Outcome
 def samples(values: list[float], at: int):
     import numpy as np
 
-    from bihuan.engines.alarms.engine import Samples
+    from bihuan.engines.alarms.samples import Samples
 
     n = len(values)
     return Samples(np.arange(n, dtype=np.int32), np.full(n, at, np.int64), np.array(values), np.zeros(n, np.uint8))
@@ -348,7 +373,7 @@ def story(told: list[dict]) -> list[tuple]:
 
 async def trouble(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
     """Duplicates, a week late, out of order, in the future; a part of the plane killed now and then."""
-    plane = Plane(home)
+    plane = Plane(home, forking=True)
     async with at_work(plane) as (_, js):
         until, n, value = time.monotonic() + seconds, 0, [50.0] * POINTS
         mark, old, strike_at = rng.getrandbits(64), [], time.monotonic() + rng.uniform(1, 3)
@@ -383,7 +408,7 @@ async def trouble(home: Path, rng: random.Random, seconds: float, outcome: Outco
 def nonsense(rng: random.Random) -> bytes:
     now = millis()
     good = encode_json([("T1", now, 1.0, 0), ("T2", now, 2.0, 0)], sent_at=now)
-    arrow = encode_arrow(["T1"], [0] * 50, [now] * 50, [1.0] * 50, [0] * 50, sent_at=now)
+    arrow = arrow_batch.encode(["T1"], [0] * 50, [now] * 50, [1.0] * 50, [0] * 50, sent_at=now)
     forms = (
         lambda: rng.randbytes(rng.randrange(400)),
         lambda: good[: rng.randrange(len(good))],
@@ -404,7 +429,7 @@ def nonsense(rng: random.Random) -> bytes:
 
 async def fuzz(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
     """Good batches among nonsense: the good ones are all kept, the rest lies in DEAD, and nobody fell."""
-    plane = Plane(home)
+    plane = Plane(home, forking=True)
     async with at_work(plane) as (_, js):
         pids = {part: plane.parts[part].pid for part in READERS}
         stop = asyncio.Event()
@@ -451,7 +476,7 @@ async def cluster(home: Path, rng: random.Random, seconds: float, outcome: Outco
     ]  # fmt: skip
     url = ",".join(f"nats://127.0.0.1:{p}" for p in ports)
     more = {"BIHUAN_BUS_URL": url, "BIHUAN_BUS_PASSWORD": user.password, "BIHUAN_BUS_REPLICAS": "3"}
-    plane = Plane(home, **more)
+    plane = Plane(home, forking=True, **more)
     try:
         for node in nodes:
             node.start()
@@ -505,6 +530,62 @@ async def whole(js) -> None:
     await patiently(look)
 
 
+# --- compaction ------------------------------------------------------------------------------------------------------
+
+
+async def merging(home: Path, rng: random.Random, seconds: float, outcome: Outcome) -> None:
+    """kill -9 while files are appended, merged by the day and by the month, and swept."""
+    seed, said, until = rng.getrandbits(32), 0, time.monotonic() + seconds
+    env = Plane(home).env
+    while time.monotonic() < until or outcome.kills < 3:
+        command = [sys.executable, "-m", "bench._merging", str(home / "history"), str(seed)]
+        child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+        assert child.stdout
+        first = int(child.stdout.readline())
+        assert first > said
+        await asyncio.sleep(rng.uniform(0.2, 1.5))
+        child.kill()
+        words = [x for x in child.stdout.read().split("\n") if x]
+        child.wait()
+        child.stdout.close()
+        said = int(words[-1]) if words else first
+        outcome.kills += 1
+    store = Store(home / "history")
+    outcome.acknowledged, outcome.in_log = said * _merging.ROWS, store.version.last_seq * _merging.ROWS
+    outcome.lost = max(0, outcome.acknowledged - outcome.in_log)
+    same = agrees(store, seed, outcome)
+    store.sweep(grace_seconds=-1)
+    store.tidy(today=_merging.FIRST + _merging.DAYS, files_a_tier=3, at_rest_seconds=-1)
+    outcome.same_as_undisturbed = same and agrees(store, seed, outcome) and store.verify() == []
+
+
+def agrees(store: Store, seed: int, outcome: Outcome) -> bool:
+    """Rows and hourly extremes are those of all appends, of which the last received wins."""
+    there = {}
+    for n in range(1, store.version.last_seq + 1):
+        s = _merging.rows(seed, n)
+        columns = (s.point.tolist(), s.at.tolist(), s.value.tolist(), s.quality.tolist())
+        there |= {(p, at): (v, q) for p, at, v, q in zip(*columns, strict=True)}
+    history = History(store.folder)
+    start, end = _merging.FIRST * DAY_MS, (_merging.FIRST + _merging.DAYS + 1) * DAY_MS
+    s = history.rows(points=range(_merging.POINTS), start=start, end=end)
+    columns = (s.point.tolist(), s.at.tolist(), s.value.tolist(), s.quality.tolist())
+    found = {(p, at): (v, q) for p, at, v, q in zip(*columns, strict=True)}
+    outcome.in_history, outcome.lost_in_history = len(s), len(there.keys() - found.keys())
+    outcome.transitions, same = 0, found == there and len(s) == len(there)
+    for point in range(_merging.POINTS):
+        wanted: dict[int, float] = {}
+        for (p, at), (v, q) in there.items():
+            if p == point and q < 16:
+                hour = at - at % HOUR
+                wanted[hour] = max(wanted.get(hour, v), v)
+        table = history.series(point=point, start=start, end=end, width_ms=HOUR)
+        same &= wanted == dict(zip(table["begin"].to_pylist(), table["high"].to_pylist(), strict=True))
+        outcome.transitions += len(wanted)
+    return same
+
+
 RUNS = {
     "gateway": gateway, "disk": disk, "recreate": recreate, "clock": clock, "trouble": trouble, "fuzz": fuzz, "cluster": cluster,
+    "merging": merging,
 }  # fmt: skip

@@ -22,8 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, KeyNotFoundError, NotFoundError
 
+from bench import _forking
+from bench._forking import Forked
 from bihuan.engines.alarms.settings import Limit, PointSettings
 from bihuan.engines.alarms.terms import KIND
 from bihuan.streams import wire
@@ -38,9 +40,10 @@ from bihuan.streams.intake.tags import Tag, TagMap
 from bihuan.streams.settings import from_environment
 
 POINTS = 20
+PATIENCE = 600.0  # a busy machine is no fault; only what never comes is
 PARTITION = 5
 VICTIMS = ("folds", "intake", "history", "bus", "sleep")
-FAULTS = ("gateway", "disk", "recreate", "clock", "trouble", "fuzz", "cluster")  # bench/_faults.py
+FAULTS = ("gateway", "disk", "recreate", "clock", "trouble", "fuzz", "cluster", "merging")  # bench/_faults.py
 
 
 @dataclass(slots=True)
@@ -68,7 +71,8 @@ class Outcome:
 class Plane:
     """The processes of one installation under a folder of its own."""
 
-    def __init__(self, home: Path, **more: str) -> None:
+    def __init__(self, home: Path, *, forking: bool = False, **more: str) -> None:
+        self.forking = forking  # fault runs start a dozen processes each; measurements start them as users do
         self.env = os.environ | {
             "BIHUAN_HOME": str(home),
             "BIHUAN_BUS_PORT": str(free_port()),
@@ -80,10 +84,13 @@ class Plane:
         }
         self.settings = from_environment(self.env)
         self.log = (home / "soak.log").open("ab")
-        self.parts: dict[str, subprocess.Popen] = {}
+        self.parts: dict[str, subprocess.Popen | Forked] = {}
 
     def start(self, part: str) -> None:
         words = ["bus", "up"] if part == "bus" else ["stream", part]
+        if self.forking:
+            self.parts[part] = _forking.start(words, env=self.env, log=Path(self.log.name))
+            return
         command = [sys.executable, "-m", "bihuan.streams.commands", *words]
         self.parts[part] = subprocess.Popen(command, env=self.env, stdout=self.log, stderr=self.log)
 
@@ -112,8 +119,9 @@ class Plane:
         self.log.close()
 
 
-async def patiently(work, *, tries: int = 600):
-    for _ in range(tries):
+async def patiently(work):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         try:
             return await work()
         except (NatsError, APIError, TimeoutError):
@@ -133,10 +141,10 @@ async def prepare(js) -> None:
     await (await js.key_value(layout.POINTERS)).put("tags.acme", wire.pack_json(made.to_json()))
 
 
-async def publish(js, seed: int, seconds: float, outcome: Outcome, done: asyncio.Event) -> None:
-    rng, n, until = random.Random(seed), 0, time.monotonic() + seconds
+async def publish(js, seed: int, outcome: Outcome, done: asyncio.Event) -> None:
+    rng, n = random.Random(seed), 0
     value = [rng.uniform(0, 100) for _ in range(POINTS)]
-    while time.monotonic() < until:
+    while not done.is_set():
         n += 1
         now = time.time_ns() // 10**6
         value = [min(120.0, max(-20.0, v + rng.gauss(0, 12))) for v in value]
@@ -154,12 +162,11 @@ async def publish(js, seed: int, seconds: float, outcome: Outcome, done: asyncio
                 )
             )
         await asyncio.sleep(0.01)
-    done.set()
 
 
-async def strike(plane: Plane, victim: str, seed: int, outcome: Outcome, done: asyncio.Event) -> None:
-    rng = random.Random(seed * 7 + 1)
-    while not done.is_set():
+async def strike(plane: Plane, js, victim: str, seed: int, seconds: float, outcome: Outcome) -> None:
+    rng, until = random.Random(seed * 7 + 1), time.monotonic() + seconds
+    while time.monotonic() < until or outcome.kills == 0:
         await asyncio.sleep(rng.uniform(1.0, 3.0))
         outcome.kills += 1
         if victim != "sleep":
@@ -168,13 +175,33 @@ async def strike(plane: Plane, victim: str, seed: int, outcome: Outcome, done: a
         # A second process waits for the lease; the owner sleeps through it and wakes up believing it still has it.
         plane.parts["folds-2"] = plane.parts.pop("folds")
         plane.start("folds")
-        await asyncio.sleep(4)
+        before = await taken(js)
         sleeper = plane.parts["folds-2"]
         sleeper.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(layout.LEASE_SECONDS + 3)
+        while await owner(js) in (before, ""):
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(rng.uniform(0.0, 3.0))
         sleeper.send_signal(signal.SIGCONT)
-        await asyncio.sleep(3)
+        await asyncio.sleep(rng.uniform(1.0, 3.0))
         return
+
+
+async def owner(js) -> str:
+    """Who has the partition's lease; nobody: empty."""
+
+    async def look() -> str:
+        try:
+            return ((await (await js.key_value(layout.LEASES)).get(f"fold.{PARTITION}")).value or b"").decode()
+        except KeyNotFoundError:
+            return ""
+
+    return await patiently(look)
+
+
+async def taken(js) -> str:
+    while not (who := await owner(js)):
+        await asyncio.sleep(0.1)
+    return who
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +217,7 @@ async def examine(plane: Plane, js, outcome: Outcome, *, before: Before | None =
     """Waits until everything has caught up with the log, then counts. `before`: the log of an epoch that has ended."""
     info = await patiently(lambda: js.stream_info("TELEMETRY"))
     epoch = info.config.metadata["epoch"]
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         rows = await patiently(lambda: log_rows(js))
         told = await patiently(lambda: told_until(js))
@@ -250,24 +277,23 @@ async def one(victim: str, seed: int, seconds: float) -> Outcome:
         return await _faults.one(victim, seed, seconds)
     outcome, began = Outcome(victim, seed), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        plane = Plane(Path(folder))
+        plane = Plane(Path(folder), forking=True)
         try:
             plane.start("bus")
             url, user = plane.settings.url(), plane.settings.user()
-            await patiently(lambda: connected(url, user), tries=100)
+            await patiently(lambda: connected(url, user))
             async with client.connect(url=url, user=user, name="soak") as nc:
                 js = client.jetstream(nc, timeout=5)
-                await patiently(lambda: js.stream_info("DEAD"))
-                await asyncio.sleep(0.5)
+                await patiently(lambda: js.stream_info(f"KV_{layout.POINTERS}"))
                 await patiently(lambda: prepare(js))
                 for part in ("intake", "folds", "history"):
                     plane.start(part)
-                await asyncio.sleep(3)
+                await taken(js)
                 done = asyncio.Event()
-                await asyncio.gather(
-                    publish(js, seed, seconds if victim != "sleep" else 32.0, outcome, done),
-                    strike(plane, victim, seed, outcome, done),
-                )
+                publishing = asyncio.create_task(publish(js, seed, outcome, done))
+                await strike(plane, js, victim, seed, seconds, outcome)
+                done.set()
+                await publishing
                 await examine(plane, js, outcome)
         finally:
             plane.stop()

@@ -5,6 +5,7 @@ The days themselves are dated law (`law/regulations/calendar`); this module only
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -56,6 +57,32 @@ class WorkingCalendar:
         while not self.is_working_day(on):
             on += timedelta(days=1)
         return on
+
+    def last_working_day(self, on: date) -> date:
+        """The day itself if it is one, else the last one before it: a reminder that would come while nobody is there."""
+        while not self.is_working_day(on):
+            on -= timedelta(days=1)
+        return on
+
+    def with_days(self, days: Mapping[date, bool]) -> WorkingCalendar:
+        """The same calendar where a place works (True) or rests (False) on these days."""
+        if not days:
+            return self
+        works = frozenset(day for day, is_working in days.items() if is_working)
+        rests = frozenset(days) - works
+        return WorkingCalendar((self.days_off - works) | rests, (self.make_up_days - rests) | works, self.known_years)
+
+    def next_holiday(self, *, after: date, least: int) -> Period | None:
+        """放假: the first run of at least `least` days off in a row that begins later and holds a statutory day off.
+
+        The weekend before or behind it counts. None where no arrangement that has been entered knows of one.
+        """
+        for day in sorted(d for d in self.days_off if d > after and not self.is_working_day(d)):
+            begins = self.last_working_day(day) + timedelta(days=1)
+            until = self.next_working_day(day)
+            if begins > after and (until - begins).days >= least:
+                return Period(begins, until)
+        return None
 
     def add_working_days(self, on: date, count: int) -> date:
         """`count` working days after `on`, which itself does not count (期间开始的日，不计算在期间内).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from bihuan.core.modules import registry
@@ -57,6 +58,28 @@ class Population:
     members: Callable[..., Iterable[Member]]
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a formula found for one unit: the value, and in a few words what it was counted from ("7/9")."""
+
+    organisation_code: str
+    value: Decimal
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """公式: a figure that a register computes for every unit of a place on a day; indicators of plans name it.
+
+    `compute(region_path=…, on=…)` sees the whole place, as a service does; what is shown of it is scoped where it is shown.
+    """
+
+    code: str
+    label: Text
+    unit: str
+    compute: Callable[..., Iterable[Computed]]
+
+
 GENERAL = CaseKind("general", Text("一般事项", "General case"))
 
 
@@ -64,6 +87,13 @@ def kind_of(code: str) -> CaseKind:
     found = next((k for k in registry().declared(CaseKind) if k.code == code), None)
     if found is None:
         raise UnknownKind(Text("没有“{c}”这类事项。", "There is no kind of case called “{c}”.").format(c=code))
+    return found
+
+
+def formula_of(code: str) -> Formula:
+    found = next((f for f in registry().declared(Formula) if f.code == code), None)
+    if found is None:
+        raise UnknownKind(Text("没有名为“{c}”的公式。", "There is no formula called “{c}”.").format(c=code))
     return found
 
 

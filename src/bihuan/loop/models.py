@@ -92,6 +92,12 @@ class Case(Row):
             models.Index(fields=["supervisor_code", "stage", "due_on", "id"], name="case_by_supervisor"),
             models.Index(fields=["next_escalation_on"], name="case_to_escalate", condition=Q(is_open=True)),
             models.Index(fields=["kind", "stage"], name="case_by_kind"),
+            # Who is behind: counted unit by unit without fetching a row.
+            models.Index(
+                fields=["organisation_code", "due_on", "region_path"],
+                name="case_behind",
+                condition=Q(is_open=True),
+            ),
             # The order of the list; the region is in it, so that a deep page is found without fetching a row.
             models.Index(fields=["is_open", "due_on", "id", "region_path"], name="case_by_urgency"),
             models.Index(
@@ -197,7 +203,10 @@ class CaseStep(CasePart):
 
     class Meta:
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["case", "at"], name="case_step_by_case")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="case_step_by_case"),
+            models.Index(fields=["at", "move", "case"], name="case_step_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.move} {self.at:%Y-%m-%d}"

@@ -24,6 +24,7 @@ from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseSt
 from bihuan.loop.rules import EscalationStep
 from bihuan.loop.terms import EscalationDeed, Level, Move, PartyRole, ProofRhythm, Stage
 from bihuan.parties.models import Organisation, Person, Region, Thing
+from bihuan.parties.queries import calendar_at
 
 
 class Guarded(Problem):
@@ -80,7 +81,8 @@ def issue(*, ctx: Context, new: NewCase) -> Case:
     kind_of(new.kind)
     today = day_of(ctx.at)
     rhythm = new.proof_rhythm or (ProofRhythm.QUARTERLY if new.is_ongoing else None)
-    due_on = new.due_on or (rules.end_of_period(rhythm=rhythm, on=today) if rhythm else None)
+    calendar = calendar_at(new.region.path)
+    due_on = new.due_on or (rules.end_of_period(rhythm=rhythm, on=today, calendar=calendar) if rhythm else None)
     steps = plan_for(kind=new.kind, region_path=new.region.path, on=today)
     case = ctx.create(
         Case(
@@ -107,7 +109,9 @@ def issue(*, ctx: Context, new: NewCase) -> Case:
             is_ongoing=new.is_ongoing,
             proof_rhythm=rhythm.value if rhythm else "",
             escalation=[{"days": s.days, "deed": s.deed.value, "whom": list(s.whom)} for s in steps],
-            next_escalation_on=rules.next_step_on(steps=steps, due_on=due_on, fired=()) if due_on else None,
+            next_escalation_on=(
+                rules.next_step_on(steps=steps, due_on=due_on, fired=(), calendar=calendar) if due_on else None
+            ),
         )
     )
     parties = {(new.owner, PartyRole.OWNER), (new.supervisor, PartyRole.SUPERVISOR), *new.partners}
@@ -181,12 +185,15 @@ def attach(
 
 def reset_deadline(*, case: Case, due_on: date | None) -> dict[str, Any]:
     """The changes that give a case a new due day and let its escalation start anew for it."""
-    steps = steps_of(case)
-    return {
-        "due_on": due_on,
-        "escalated": [],
-        "next_escalation_on": rules.next_step_on(steps=steps, due_on=due_on, fired=()) if due_on else None,
-    }
+    return {"due_on": due_on, "escalated": [], "next_escalation_on": next_step_on(case=case, due_on=due_on, fired=())}
+
+
+def next_step_on(*, case: Case, due_on: date | None, fired: Iterable[int]) -> date | None:
+    """The next day somebody is told of this case, by the calendar of its place."""
+    if due_on is None:
+        return None
+    calendar = calendar_at(case.region_path)
+    return rules.next_step_on(steps=steps_of(case), due_on=due_on, fired=fired, calendar=calendar)
 
 
 def steps_of(case: Case) -> list[EscalationStep]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
@@ -18,7 +18,7 @@ from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.evidence.models import Evidence
 from bihuan.core.modules import registry
-from bihuan.kernel.calendar import day_of
+from bihuan.kernel.calendar import day_of, start_of
 from bihuan.kernel.text import Text
 from bihuan.loop import rules
 from bihuan.loop.kinds import CaseKind, Member, Population, kind_of
@@ -66,6 +66,11 @@ class CaseFilter:
     text: str = ""
     open_only: bool = False
     supervised: bool = False
+    #: today, week, or one day: what falls due then and is open.
+    due: str = ""
+    #: What a move was made on since a working day ended.
+    moved: str = ""
+    since: date | None = None
 
     @classmethod
     def from_query(cls, said: Mapping[str, str]) -> CaseFilter:
@@ -77,11 +82,29 @@ class CaseFilter:
             text=said.get("q", "").strip()[:60],
             open_only=said.get("open") == "1",
             supervised=said.get("supervised") == "1",
+            due=said.get("due", "") if said.get("due", "") in ("today", "week") or _day(said.get("due", "")) else "",
+            moved=said.get("moved", "") if said.get("moved", "") in {m.value for m in Move} else "",
+            since=_day(said.get("since", "")),
         )
 
     @property
     def is_narrow(self) -> bool:
         return self != CaseFilter()
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def days_of(due: str, *, today: date) -> tuple[date, date]:
+    """今天、本周（至周日）、某一天: the first and the last day meant."""
+    if due == "week":
+        return today, today + timedelta(days=6 - today.weekday())
+    on = _day(due) or today
+    return on, on
 
 
 #: The open ones, said so that SQLite sees an equality an index can begin with; `is_open` alone is none to it.
@@ -103,6 +126,13 @@ def cases(*, ctx: Context, narrowed: CaseFilter, cut: bool = False) -> QuerySet[
         rows = rows.filter(stage=narrowed.stage)
     if narrowed.open_only or narrowed.colour in ("red", "yellow", "green"):
         rows = rows.filter(OPEN)
+    if narrowed.due:
+        rows = rows.filter(OPEN, due_on__range=days_of(narrowed.due, today=today))
+    if narrowed.moved:
+        steps = CaseStep.objects.filter(case=OuterRef("pk"), move=narrowed.moved)
+        if narrowed.since is not None:
+            steps = steps.filter(at__gte=evening_of(narrowed.since))
+        rows = rows.filter(Exists(steps))
     if narrowed.supervised:
         rows = rows.filter(OPEN, is_supervised=True)
     rows = rows.filter(coloured(narrowed.colour, today))
@@ -147,6 +177,14 @@ def colour_of(case: Case, *, ctx: Context) -> DeadlineColour:
     return rules.colour_of(due_on=case.due_on, today=day_of(ctx.at), is_open=case.is_open)
 
 
+#: 下班: what happens after it is news the next morning.
+CLOSES = timedelta(hours=17)
+
+
+def evening_of(on: date) -> datetime:
+    return start_of(on) + CLOSES
+
+
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """收件箱: what waits for me. Each part is cut at `PAGE`; its count is exact up to `COUNT_UP_TO`, and then one more."""
@@ -162,7 +200,7 @@ class Inbox:
         return not any(self.counts.values())
 
 
-def _mine(ctx: Context, grant: LoopGrants) -> list[str]:
+def own_units(ctx: Context, grant: LoopGrants) -> list[str]:
     """The organisations I act for with this grant: those of my scopes, and my own unit where a region grant covers it."""
     codes = set(ctx.actor.reach(grant).organisations)
     if ctx.actor.organisation and ctx.actor.has(grant):
@@ -172,7 +210,7 @@ def _mine(ctx: Context, grant: LoopGrants) -> list[str]:
 
 def inbox(*, ctx: Context) -> Inbox:
     seen = in_order(ctx).filter(OPEN)
-    handled, verified, directed = (_mine(ctx, g) for g in (LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT))
+    handled, verified, directed = (own_units(ctx, g) for g in (LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT))
     parts = {
         "to_acknowledge": seen.filter(organisation_code__in=handled, stage=Stage.ISSUED),
         "to_handle": seen.filter(organisation_code__in=handled, stage__in=(Stage.ACKNOWLEDGED, Stage.IN_HAND)),
@@ -190,7 +228,7 @@ def inbox(*, ctx: Context) -> Inbox:
 def waiting_count(*, ctx: Context) -> int:
     """The number beside the inbox in the top bar: exact up to 99, which is all it shows."""
     seen = in_order(ctx).filter(OPEN)
-    handled, verified = _mine(ctx, LoopGrants.HANDLE), _mine(ctx, LoopGrants.VERIFY)
+    handled, verified = own_units(ctx, LoopGrants.HANDLE), own_units(ctx, LoopGrants.VERIFY)
     mine = seen.filter(organisation_code__in=handled, stage__in=UNFINISHED)[:WAITING_UP_TO]
     to_verify = seen.filter(supervisor_code__in=verified, stage=Stage.SUBMITTED)[:WAITING_UP_TO]
     # Nobody's cases are a query the database is never asked. Two short walks along an index each; one with OR reads all.

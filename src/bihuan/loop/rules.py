@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import calendar
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bihuan.kernel.calendar import WorkingCalendar
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop.terms import DeadlineColour, EscalationDeed, Move, ProofRhythm, Stage
+
+#: Monday to Friday, where no calendar is asked for.
+PLAIN = WorkingCalendar(frozenset(), frozenset(), frozenset())
+
+#: 节前检查 goes before a holiday of at least so many days, and its case is made so many days ahead at most.
+HOLIDAY_DAYS = 3
+PRE_HOLIDAY_AHEAD = timedelta(days=15)
 
 _WORKING = (Stage.ACKNOWLEDGED, Stage.IN_HAND)
 _UNFINISHED = (Stage.ISSUED, Stage.ACKNOWLEDGED, Stage.IN_HAND)
@@ -154,16 +162,28 @@ def colour_of(*, due_on: date | None, today: date, is_open: bool = True, warn_da
     return DeadlineColour.YELLOW if (due_on - today).days <= warn_days else DeadlineColour.GREEN
 
 
-def end_of_period(*, rhythm: ProofRhythm, on: date) -> date:
-    """The last day of the month, quarter, half-year or year that `on` lies in: when this period's proof is due."""
+def before_next_holiday(*, on: date, calendar: WorkingCalendar) -> date | None:
+    """节前: the last working day before the next holiday of three days or more, today's included; None if none is known."""
+    found = calendar.next_holiday(after=on, least=HOLIDAY_DAYS)
+    return calendar.last_working_day(found.from_ - timedelta(days=1)) if found else None
+
+
+def end_of_period(*, rhythm: ProofRhythm, on: date, calendar: WorkingCalendar = PLAIN) -> date:
+    """The last day of the month, quarter, half-year or year that `on` lies in: when this period's proof is due.
+
+    Before holidays: the last working day before the next one; the end of the year while its arrangement isn't known.
+    """
+    if rhythm is ProofRhythm.PRE_HOLIDAY:
+        return before_next_holiday(on=on, calendar=calendar) or date(on.year, 12, 31)
     months = rhythm.months
     last_month = (on.month - 1) // months * months + months
-    return date(on.year, last_month, calendar.monthrange(on.year, last_month)[1])
+    return date(on.year, last_month, monthrange(on.year, last_month)[1])
 
 
-def next_proof(*, rhythm: ProofRhythm, after: date) -> date:
+def next_proof(*, rhythm: ProofRhythm, after: date, calendar: WorkingCalendar = PLAIN) -> date:
     """The due day of the period that follows the one `after` lies in."""
-    return end_of_period(rhythm=rhythm, on=end_of_period(rhythm=rhythm, on=after) + timedelta(days=1))
+    ends = end_of_period(rhythm=rhythm, on=after, calendar=calendar)
+    return end_of_period(rhythm=rhythm, on=ends + timedelta(days=1), calendar=calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +194,12 @@ class EscalationStep:
     deed: EscalationDeed
     whom: tuple[str, ...]
 
-    def due(self, due_on: date) -> date:
-        return due_on + timedelta(days=self.days)
+    def due(self, due_on: date, calendar: WorkingCalendar) -> date:
+        """The day it is done: never one on which nobody works. What comes before the limit is done earlier, what
+        follows it later; the limit itself stays where the document puts it.
+        """
+        day = due_on + timedelta(days=self.days)
+        return calendar.last_working_day(day) if self.days <= 0 else calendar.next_working_day(day)
 
 
 #: The product's own default; an office sets its own under 催办规则. Basis: none in law, editable (待核).
@@ -189,17 +213,19 @@ DEFAULT_ESCALATION: tuple[EscalationStep, ...] = (
 
 
 def steps_due(
-    *, steps: Iterable[EscalationStep], due_on: date, fired: Iterable[int], today: date
+    *, steps: Iterable[EscalationStep], due_on: date, fired: Iterable[int], today: date, calendar: WorkingCalendar
 ) -> list[EscalationStep]:
     """Steps whose day has come and that have not been done for this due day, earliest first."""
     done = set(fired)
-    return sorted((s for s in steps if s.days not in done and s.due(due_on) <= today), key=lambda s: s.days)
+    return sorted((s for s in steps if s.days not in done and s.due(due_on, calendar) <= today), key=lambda s: s.days)
 
 
-def next_step_on(*, steps: Iterable[EscalationStep], due_on: date, fired: Iterable[int]) -> date | None:
+def next_step_on(
+    *, steps: Iterable[EscalationStep], due_on: date, fired: Iterable[int], calendar: WorkingCalendar
+) -> date | None:
     """The day the next step falls due, to be looked at again; None when all are done."""
     done = set(fired)
-    return min((s.due(due_on) for s in steps if s.days not in done), default=None)
+    return min((s.due(due_on, calendar) for s in steps if s.days not in done), default=None)
 
 
 def diagram() -> str:

@@ -14,7 +14,7 @@ from bihuan.core.notices.terms import NoticeLevel
 from bihuan.core.notices.topics import Topic
 from bihuan.kernel.text import Text
 from bihuan.loop.models import Case
-from bihuan.loop.rules import person_behind
+from bihuan.loop.rules import EscalationStep, person_behind
 from bihuan.loop.terms import EscalationDeed, Move, PartyRole
 
 WORK = Topic("loop.work", Text("事项办理", "Work on cases"))
@@ -50,16 +50,18 @@ def tell_of_move(*, ctx: Context, case: Case, move: Move, parties: Iterable[tupl
         _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=WORK, text=text, level=level)
 
 
-def tell_of_step(*, ctx: Context, case: Case, deed: EscalationDeed, days: int, whom: Iterable[str]) -> None:
-    """提醒、催办、督办、报告: as the case's plan says, to whom it says."""
+def tell_of_step(*, ctx: Context, case: Case, step: EscalationStep, late: int) -> None:
+    """提醒、催办、督办、报告: as the case's plan says, to whom it says. `late`: days after the limit, before it negative."""
     known = {role.value: role for role in PartyRole}
-    late = Text("已逾期 {n} 天", "{n} days overdue") if days > 0 else Text("还有 {n} 天到期", "due in {n} days")
+    said = Text("已逾期 {n} 天", "{n} days overdue") if late > 0 else Text("还有 {n} 天到期", "due in {n} days")
+    if late == 0:
+        said = Text("今天到期", "due today")
     text = Text("{deed}（{late}）：{title}（{number}）", "{deed} ({late}): {title} ({number})").format(
-        deed=deed.label, late=late.format(n=abs(days)), title=case.title[:120], number=case.number
+        deed=step.deed.label, late=said.format(n=abs(late)), title=case.title[:120], number=case.number
     )
-    level = NoticeLevel.URGENT if deed is EscalationDeed.REPORT else NoticeLevel.IMPORTANT
-    roles = tuple(known[w] for w in whom if w in known)
-    key = f"{case.pk}:{case.due_on}:{days}"
+    level = NoticeLevel.URGENT if step.deed is EscalationDeed.REPORT else NoticeLevel.IMPORTANT
+    roles = tuple(known[w] for w in step.whom if w in known)
+    key = f"{case.pk}:{case.due_on}:{step.days}"
     parties = case.parties.values_list("organisation_code", "role")
     _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
 

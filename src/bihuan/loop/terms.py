@@ -81,9 +81,11 @@ class ProofRhythm(Term):
     QUARTERLY = "quarterly", "每季度", "Quarterly"
     HALF_YEARLY = "half_yearly", "每半年", "Half-yearly"
     YEARLY = "yearly", "每年", "Yearly"
+    PRE_HOLIDAY = "pre_holiday", "节前（放假三天以上）", "Before holidays of three days or more"
 
     @property
     def months(self) -> int:
+        """For the rhythms of the calendar year; before a holiday is not one of them."""
         return {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}[self.value]
 
 

@@ -9,7 +9,8 @@ from django.db.models import Max, Q, QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
-from bihuan.kernel.calendar import day_of
+from bihuan.kernel.calendar import WorkingCalendar, day_of
+from bihuan.law.calendar import working_calendar
 from bihuan.parties.models import CalendarDay, Organisation, Parameter, Person, Region, Thing
 from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
 from bihuan.parties.terms import PartiesGrants, ThingState
@@ -108,6 +109,11 @@ def parameter(*, name: str, region_path: str, on: date) -> DatedValue | None:
     """地方参数: the value that holds at this place on this day, with its basis; None where nobody set one."""
     rows = Parameter.objects.filter(name=name, region_path__in=ancestors(region_path))
     return nearest((DatedValue(r.region_path, r.from_on, r.value, r.basis) for r in rows), path=region_path, on=on)
+
+
+def calendar_at(region_path: str) -> WorkingCalendar:
+    """工作日历 of a place: the statutory arrangement, and the days on which the place departs from it."""
+    return working_calendar().with_days(local_days(region_path=region_path, start=date.min, end=date.max))
 
 
 def local_days(*, region_path: str, start: date, end: date) -> dict[date, bool]:

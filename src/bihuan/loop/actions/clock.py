@@ -20,6 +20,7 @@ from bihuan.loop.kinds import kind_of, population_of
 from bihuan.loop.models import Case, Duty, DutyCase, EscalationPlan
 from bihuan.loop.terms import EscalationDeed, LoopGrants, Move, ProofRhythm
 from bihuan.parties.models import Organisation, Region
+from bihuan.parties.queries import calendar_at
 
 
 @action("case.escalate", label=Text("自动催办", "Escalate"), needs=LoopGrants.ESCALATE, faces=())
@@ -28,14 +29,15 @@ def escalate(*, ctx: Context, case: Ref[Case]) -> Case:
     if not case.is_open or case.due_on is None:
         return ctx.change(case, next_escalation_on=None)
     steps = moves.steps_of(case)
-    due = rules.steps_due(steps=steps, due_on=case.due_on, fired=case.escalated, today=day_of(ctx.at))
+    calendar, today = calendar_at(case.region_path), day_of(ctx.at)
+    due = rules.steps_due(steps=steps, due_on=case.due_on, fired=case.escalated, today=today, calendar=calendar)
     fired = [*case.escalated, *(s.days for s in due)]
     for step in due:
         if step.deed is EscalationDeed.CHASE:
             moves.advance(ctx=ctx, case=case, move=Move.CHASE, times_chased=case.times_chased + 1)
         elif step.deed is EscalationDeed.SUPERVISE and not case.is_supervised:
             moves.advance(ctx=ctx, case=case, move=Move.SUPERVISE, is_supervised=True)
-        telling.tell_of_step(ctx=ctx, case=case, deed=step.deed, days=step.days, whom=step.whom)
+        telling.tell_of_step(ctx=ctx, case=case, step=step, late=(today - case.due_on).days)
         ctx.emit(
             CaseEscalated(
                 case_id=case.pk,
@@ -48,9 +50,8 @@ def escalate(*, ctx: Context, case: Ref[Case]) -> Case:
                 organisations=moves.organisations_of(case),
             )
         )
-    return ctx.change(
-        case, escalated=fired, next_escalation_on=rules.next_step_on(steps=steps, due_on=case.due_on, fired=fired)
-    )
+    later = rules.next_step_on(steps=steps, due_on=case.due_on, fired=fired, calendar=calendar)
+    return ctx.change(case, escalated=fired, next_escalation_on=later)
 
 
 @action(
@@ -168,8 +169,17 @@ class Member(BaseModel):
     "loop.make_duty_cases", label=Text("按周期派发", "Make the cases of a duty"), needs=LoopGrants.ESCALATE, faces=()
 )
 def make_duty_cases(*, ctx: Context, duty: Ref[Duty], members: list[Member]) -> None:
-    """按周期派发: one case a member for the period that today lies in; a member that has one gets no second."""
-    period = rules.end_of_period(rhythm=ProofRhythm(duty.rhythm), on=day_of(ctx.at))
+    """按周期派发: one case a member for the period that today lies in; a member that has one gets no second.
+
+    节前检查 is made shortly before each holiday, and not at all while the arrangement of the year isn't known.
+    """
+    today, calendar = day_of(ctx.at), calendar_at(duty.region_path)
+    rhythm = ProofRhythm(duty.rhythm)
+    period = rules.end_of_period(rhythm=rhythm, on=today, calendar=calendar)
+    if rhythm is ProofRhythm.PRE_HOLIDAY:
+        holiday = rules.before_next_holiday(on=today, calendar=calendar)
+        if holiday is None or holiday - today > rules.PRE_HOLIDAY_AHEAD:
+            return
     known = set(DutyCase.objects.filter(duty=duty, period=period).values_list("member", flat=True))
     units = {
         o.code: o

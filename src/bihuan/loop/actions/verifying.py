@@ -13,6 +13,7 @@ from bihuan.loop import moves, rules
 from bihuan.loop.actions.scopes import EvidenceList, Note, pieces, verified_at
 from bihuan.loop.models import Case
 from bihuan.loop.terms import LoopGrants, Move, ProofRhythm
+from bihuan.parties.queries import calendar_at
 
 
 @action(
@@ -40,7 +41,10 @@ def close_out_case(*, ctx: Context, case: Case, note: str, evidence: list[UUID],
     given = pieces(ctx=ctx, ids=evidence)
     if case.is_ongoing:
         rhythm = ProofRhythm(case.proof_rhythm)
-        after = rules.next_proof(rhythm=rhythm, after=max(case.due_on or day_of(ctx.at), day_of(ctx.at)))
+        today = day_of(ctx.at)
+        after = rules.next_proof(
+            rhythm=rhythm, after=max(case.due_on or today, today), calendar=calendar_at(case.region_path)
+        )
         changes = moves.reset_deadline(case=case, due_on=after)
         return moves.advance(
             ctx=ctx, case=case, move=Move.ACCEPT_PROOF, note=note, evidence=given, submitted_by="", **changes, **more

@@ -13,11 +13,12 @@ from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
 from bihuan.core.notices.models import Notice
 from bihuan.core.records import search
+from bihuan.kernel.calendar import start_of
 from bihuan.loop import jobs, moves, queries, rules
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, CaseStep
 from bihuan.loop.terms import Move, Stage
-from bihuan.parties.models import Organisation
+from bihuan.parties.models import CalendarDay, Organisation
 from cast import AT, context, saved
 
 
@@ -158,7 +159,8 @@ def test_an_extension_is_asked_for_by_one_and_given_by_another(cast, case):
         directing.extend, ctx=context(cast.verifier), case=refreshed(case), new_due_on=later, note="同意"
     ).value
     assert (given.due_on, given.first_due_on, given.wanted_due_on) == (later, date(2026, 12, 31), None)
-    assert given.next_escalation_on == later - timedelta(days=7)
+    # The 24th is a Sunday: the reminder goes out on the Friday before it.
+    assert given.next_escalation_on == date(2027, 1, 22)
 
 
 def test_a_handed_over_case_has_a_new_owner_and_starts_anew(cast, case):
@@ -248,8 +250,9 @@ def test_children_hold_their_parent_back_until_closed_or_withdrawn(cast):
         (date(2026, 12, 24), ["remind"], 0, False),
         (date(2026, 12, 31), ["remind", "remind"], 0, False),
         (date(2027, 1, 1), ["remind", "remind", "chase"], 1, False),
-        (date(2027, 1, 3), ["remind", "remind", "chase", "supervise"], 1, True),
-        (date(2027, 1, 10), ["remind", "remind", "chase", "supervise", "report"], 1, True),
+        (date(2027, 1, 3), ["remind", "remind", "chase"], 1, False),  # a Sunday
+        (date(2027, 1, 4), ["remind", "remind", "chase", "supervise"], 1, True),
+        (date(2027, 1, 11), ["remind", "remind", "chase", "supervise", "report"], 1, True),
     ],
 )
 def test_escalation_fires_on_its_days(cast, case, day, deeds, chased, supervised):
@@ -373,3 +376,37 @@ def test_steps_made_by_a_token_bear_the_name_of_its_person(cast, case):
     assert names[f"token:{user.pk}:0123"] == names[f"user:{user.pk}"] == user.display_name
     assert names["service:loop.escalate_due"] == "到期催办"
     assert names["service:other"] == "系统"
+
+
+def test_checks_before_holidays_are_made_shortly_before_each_and_due_on_the_last_working_day(cast):
+    perform(
+        clock.add_duty,
+        ctx=context(cast.officer),
+        name="节前检查",
+        region=cast.city,
+        supervisor=cast.emergency,
+        population="enterprises",
+        rhythm="pre_holiday",
+        from_on=date(2026, 1, 1),
+    )
+    service = service_actor("loop.make_duty_cases", "loop.escalate", "case.read", "parties.read")
+    made = Case.objects.filter(title__startswith="节前检查", organisation_code="E-WORKS").order_by("due_on")
+    # 2026-10-01 to 07 are off; the mid-autumn days end on 09-27, so that the check of September is due on 09-24.
+    days = {date(2026, 9, 8): [], date(2026, 9, 9): [24], date(2026, 9, 24): [24], date(2026, 9, 25): [24, 30]}
+    for on, due in days.items():
+        jobs.make_duty_cases(ctx=context(service, at=start_of(on) + timedelta(hours=9)))
+        assert [c.due_on.day for c in made.all()] == due, on
+    # Nobody has entered 2027 yet: nothing is guessed.
+    jobs.make_duty_cases(ctx=context(service, at=start_of(date(2026, 12, 31))))
+    assert made.all().count() == 2
+
+
+def test_a_place_that_works_on_a_sunday_is_chased_on_that_sunday(cast, case):
+    saved(
+        CalendarDay(
+            day=date(2027, 1, 3), region=cast.city, region_path=cast.city.path, is_working=True, basis="市政府通知"
+        )
+    )
+    service = service_actor("loop.escalate_due", "loop.escalate", "case.read")
+    jobs.escalate_due(ctx=context(service, at=start_of(date(2027, 1, 1))))
+    assert refreshed(case).next_escalation_on == date(2027, 1, 3)

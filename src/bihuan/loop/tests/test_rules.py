@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from bihuan.law.calendar import working_calendar
 from bihuan.loop import rules
 from bihuan.loop.rules import DEFAULT_ESCALATION, TRANSITIONS, EscalationStep
 from bihuan.loop.terms import DeadlineColour, EscalationDeed, Move, ProofRhythm, Stage
 
+CALENDAR = working_calendar()
 LEGAL = [(move, stage) for move, (stages, _) in TRANSITIONS.items() for stage in stages]
 ILLEGAL = [(move, stage) for move in TRANSITIONS for stage in Stage if stage not in TRANSITIONS[move][0]]
 
@@ -150,7 +152,8 @@ def test_the_next_proof_is_due_one_period_later():
 def test_a_step_falls_due_on_its_day_and_only_once():
     due_on = date(2026, 6, 30)
     due = lambda today, fired=(): [  # noqa: E731
-        s.days for s in rules.steps_due(steps=DEFAULT_ESCALATION, due_on=due_on, fired=fired, today=today)
+        s.days
+        for s in rules.steps_due(steps=DEFAULT_ESCALATION, due_on=due_on, fired=fired, today=today, calendar=CALENDAR)
     ]
     assert due(date(2026, 6, 22)) == []
     assert due(date(2026, 6, 23)) == [-7]
@@ -161,8 +164,62 @@ def test_a_step_falls_due_on_its_day_and_only_once():
 
 def test_after_the_last_step_there_is_nothing_to_look_for():
     steps = [EscalationStep(1, EscalationDeed.CHASE, ("owner",))]
-    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=()) == date(2026, 7, 1)
-    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=(1,)) is None
+    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=(), calendar=CALENDAR) == date(2026, 7, 1)
+    assert rules.next_step_on(steps=steps, due_on=TODAY, fired=(1,), calendar=CALENDAR) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "due_on", "told_on"),
+    [
+        # 2026-10-01 (Thursday) to 10-07 are off, 09-27 and 10-10 count as Sunday and made-up Saturday.
+        (-7, date(2026, 10, 8), date(2026, 9, 30)),
+        (-1, date(2026, 10, 8), date(2026, 9, 30)),
+        (-1, date(2026, 10, 9), date(2026, 10, 8)),
+        (0, date(2026, 10, 7), date(2026, 9, 30)),
+        (1, date(2026, 9, 30), date(2026, 10, 8)),
+        (1, date(2026, 9, 29), date(2026, 9, 30)),
+        (3, date(2026, 10, 4), date(2026, 10, 8)),
+        (3, date(2026, 10, 7), date(2026, 10, 10)),  # a Saturday that is worked
+        (-1, date(2026, 10, 11), date(2026, 10, 10)),
+        (1, date(2026, 10, 10), date(2026, 10, 12)),
+        (1, date(2027, 1, 1), date(2027, 1, 4)),  # nobody has said yet which days of 2027 are off
+    ],
+)
+def test_a_reminder_moves_off_days_off_and_the_limit_does_not(days, due_on, told_on):
+    step = EscalationStep(days, EscalationDeed.REMIND, ("owner",))
+    assert step.due(due_on, CALENDAR) == told_on
+    due = lambda today: rules.steps_due(  # noqa: E731
+        steps=[step], due_on=due_on, fired=(), today=today, calendar=CALENDAR
+    )
+    assert due(told_on - timedelta(days=1)) == []
+    assert due(told_on) == [step]
+    assert rules.is_overdue(due_on=due_on, today=due_on + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("on", "before"),
+    [
+        (date(2022, 9, 1), date(2022, 9, 9)),  # mid-autumn, Saturday to Monday
+        (date(2022, 9, 9), date(2022, 9, 9)),
+        (date(2022, 9, 10), date(2022, 9, 30)),
+        (date(2022, 10, 9), date(2022, 12, 30)),  # 元旦 2023 begins in the year before
+        (date(2023, 3, 31), date(2023, 4, 28)),  # 清明 2023 is one Wednesday: no holiday of three days
+        (date(2023, 12, 1), date(2023, 12, 29)),  # one Monday off behind a weekend makes three
+        (date(2026, 2, 1), date(2026, 2, 14)),  # the Saturday before the spring festival is worked
+    ],
+)
+def test_a_check_before_a_holiday_is_due_on_the_last_working_day(on, before):
+    assert rules.before_next_holiday(on=on, calendar=CALENDAR) == before
+    assert rules.end_of_period(rhythm=ProofRhythm.PRE_HOLIDAY, on=on, calendar=CALENDAR) == before
+
+
+def test_the_proof_after_one_holiday_is_due_before_the_next():
+    after = rules.next_proof(rhythm=ProofRhythm.PRE_HOLIDAY, after=date(2026, 9, 24), calendar=CALENDAR)
+    assert after == date(2026, 9, 30)
+    assert rules.before_next_holiday(on=date(2026, 10, 8), calendar=CALENDAR) is None
+    assert rules.end_of_period(rhythm=ProofRhythm.PRE_HOLIDAY, on=date(2026, 10, 8), calendar=CALENDAR) == date(
+        2026, 12, 31
+    )
 
 
 def test_unfinished_parts_hold_a_case_back_and_are_named():

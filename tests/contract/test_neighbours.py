@@ -46,6 +46,7 @@ NO_ROW = {
     "api_action": "the door itself, see test_actions",
     "find_rows": "searches within the actor's own scope, see the lists below",
     "lawbook_entry": "the law is everybody's to read",
+    "calendar-feed": "answers to whoever holds the secret, see domains/campaign/tests/test_calendar",
     "oidc_invitation": "answers to whoever holds the secret",
     "list": "a list: see the lists below",
     "count": "a list: see the lists below",

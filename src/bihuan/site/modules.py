@@ -17,6 +17,7 @@ MODULES = (
     "bihuan.registers.tanks.module",
     "bihuan.registers.chemicals.module",
     "bihuan.registers.major_hazards.module",
+    "bihuan.registers.staff.module",
     "bihuan.domains.campaign.module",
     "bihuan.domains.major_hazard_filing.module",
     "bihuan.domains.hazard_responsibility.module",

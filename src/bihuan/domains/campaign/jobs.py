@@ -10,8 +10,8 @@ from bihuan.core.access.context import Context
 from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import store
 from bihuan.core.jobs import queue
-from bihuan.domains.campaign.actions import opening, publishing, reports
-from bihuan.domains.campaign.models import Campaign
+from bihuan.domains.campaign.actions import indicators, opening, publishing, reports
+from bihuan.domains.campaign.models import Campaign, Indicator
 from bihuan.domains.campaign.queries.plans import plan_of
 from bihuan.domains.campaign.rules import reports as reports_rules
 from bihuan.domains.campaign.terms import CALL_AHEAD, CHUNK, CampaignState, ReadingState
@@ -20,6 +20,7 @@ from bihuan.engines.plan_reader.reader import read
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
+from bihuan.loop.kinds import formula_of
 
 
 def read_document(*, ctx: Context, campaign: str) -> None:
@@ -124,5 +125,24 @@ def call_reports(*, ctx: Context) -> None:
                 )
             except Problem as problem:
                 failed.append(f"{campaign.pk} {called.on}: {problem.text.zh}")
+    if failed:
+        raise RuntimeError("; ".join(failed))
+
+
+def compute_indicators(*, ctx: Context) -> None:
+    """计算指标: every indicator with a formula, over the units it holds for. One that can't be computed is told of at the end."""
+    today, failed = day_of(ctx.at), []
+    rows = Indicator.objects.filter(is_dropped=False, campaign__state=CampaignState.PUBLISHED).exclude(formula="")
+    for row in rows.select_related("campaign"):
+        try:
+            found = [
+                {"organisation": c.organisation_code, "value": c.value, "basis": c.basis}
+                for c in formula_of(row.formula).compute(region_path=row.campaign.region_path, on=today)
+                if not row.units or c.organisation_code in row.units
+            ]
+            if found:
+                perform(indicators.note_values, ctx=ctx, indicator={"id": str(row.pk)}, found=found)
+        except Problem as problem:
+            failed.append(f"{row.pk} {row.formula}: {problem.text.zh}")
     if failed:
         raise RuntimeError("; ".join(failed))

@@ -7,12 +7,22 @@ from datetime import time
 from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
-from bihuan.core.pages.declared import Look, RowSource, SearchSource
+from bihuan.core.pages.declared import ChoiceSource, HomePage, Look, RowSource, SearchSource
 from bihuan.domains.campaign import events, jobs
-from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reports, reviewing
+from bihuan.domains.campaign.actions import (
+    calendar,
+    cascade,
+    indicators,
+    limits,
+    opening,
+    publishing,
+    reports,
+    reviewing,
+)
 from bihuan.domains.campaign.models import Campaign, evidence_seen_by
 from bihuan.domains.campaign.queries.boards import panel_of, search
 from bihuan.domains.campaign.queries.family import filing_panel, find_campaigns
+from bihuan.domains.campaign.queries.indicators import formula_choices
 from bihuan.domains.campaign.queries.reports import panel_of as report_panel
 from bihuan.domains.campaign.terms import (
     CASE_KIND,
@@ -21,7 +31,9 @@ from bihuan.domains.campaign.terms import (
     CampaignGrants,
     CampaignState,
     CoverState,
+    ExceptionState,
     FilingState,
+    GapState,
     ReportState,
 )
 from bihuan.kernel.text import Text
@@ -30,6 +42,8 @@ from bihuan.loop.terms import LoopGrants, Move
 from bihuan.parties.terms import PartiesGrants
 
 SEES = (CampaignGrants.READ, CampaignGrants.DRAFT, CampaignGrants.PUBLISH)
+#: Whoever has to do with cases has dates and a unit.
+WORKS = (LoopGrants.READ, LoopGrants.HANDLE, LoopGrants.VERIFY, LoopGrants.DIRECT)
 
 MODULE = Module(
     name="campaign",
@@ -66,6 +80,15 @@ MODULE = Module(
         limits.reach_milestone,
         limits.expect_product,
         limits.confirm_product,
+        indicators.add_indicator,
+        indicators.change_indicator,
+        indicators.drop_indicator,
+        indicators.measure,
+        indicators.note_values,
+        indicators.ask_exception,
+        indicators.decide_exception,
+        calendar.issue_calendar_feed,
+        calendar.revoke_calendar_feed,
         reports.name_reporter,
         reports.end_reporter,
         reports.call_reports,
@@ -97,6 +120,13 @@ MODULE = Module(
             grants=(CampaignGrants.DISPATCH, PartiesGrants.READ, LoopGrants.READ),
             daily_at=time(6, 30),
         ),
+        Job(
+            "campaign.compute_indicators",
+            Text("计算指标", "Compute indicators"),
+            jobs.compute_indicators,
+            grants=(CampaignGrants.DISPATCH, PartiesGrants.READ, LoopGrants.READ),
+            daily_at=time(5, 30),
+        ),
     ),
     roles=(
         RoleSpec(
@@ -123,7 +153,15 @@ MODULE = Module(
             (CampaignGrants.READ, LoopGrants.READ, PartiesGrants.READ),
         ),
     ),
-    menu=(MenuItem(Text("专项行动", "Campaigns"), "campaigns", "target", SEES, order=40),),
+    menu=(
+        MenuItem(Text("今日工作", "This morning"), "office", "clock", (CampaignGrants.PUBLISH,), order=5),
+        MenuItem(Text("本单位", "My unit"), "my-unit", "building", WORKS, order=15),
+        MenuItem(Text("日历", "Calendar"), "calendar", "calendar", WORKS, order=35),
+        MenuItem(Text("专项行动", "Campaigns"), "campaigns", "target", SEES, order=40),
+        MenuItem(
+            Text("指标缺口", "Gaps of indicators"), "indicators", "chart-bar", (*SEES, LoopGrants.HANDLE), order=45
+        ),
+    ),
     serves={
         "A01": Text(
             "专项行动 → 导入方案：上传或粘贴方案，左原文右任务对照校核后发布",
@@ -174,8 +212,8 @@ MODULE = Module(
             "List a task's objects in the review; each is done by itself on the case page, all before submitting",
         ),
         "A18": Text(
-            "部分：任务的量化指标在校核页与事项页列出，尚不填报实测值",
-            "Partly: indicators are listed in the review and on the case; measured values are not entered yet",
+            "指标缺口：各单位实测值（日期、来源、佐证）或由公式计算，目标、差距、未达标自何日起、走势；软性指标由核验单位准予例外；任务指标也在事项页",
+            "Gaps of indicators: values with day, source and proof, or computed; target, gap, since when, trend; exceptions to soft ones are the verifier's; also on the case page",
         ),
         "C01": Text(
             "看板 → 报告：确定报送单位和专人后，方案写明的季报前十五天自动布置；已报、逾期台账；数字取自台账，逐个点开看明细",
@@ -215,7 +253,7 @@ MODULE = Module(
             icon="target",
             panel=panel_of,
             panel_template="campaign/panel.html",
-            rules={Move.SUBMIT: limits.require_milestones},
+            rules={Move.SUBMIT: indicators.before_submitting},
         ),
         CaseKind(
             FILING_KIND,
@@ -235,7 +273,9 @@ MODULE = Module(
             panel_template="campaign/report_panel.html",
         ),
         EvidenceReach("campaigns", evidence_seen_by),
+        HomePage("office", (CampaignGrants.PUBLISH,), order=5),
         RowSource(Campaign, find_campaigns),
+        ChoiceSource("campaign.formulas", formula_choices),
         SearchSource(Text("专项行动", "Campaigns"), search, SEES, order=30),
         Look(CampaignState.DRAFT, "yellow", "pencil"),
         Look(CampaignState.PUBLISHING, "blue", "send"),
@@ -246,6 +286,13 @@ MODULE = Module(
         Look(CoverState.DOUBTFUL, "orange", "help"),
         Look(CoverState.NOT_APPLICABLE, "neutral", "minus"),
         Look(CoverState.GAP, "red", "alert-triangle"),
+        Look(GapState.MET, "green", "circle-check"),
+        Look(GapState.GAP, "red", "alert-triangle"),
+        Look(GapState.EXCEPTED, "yellow", "shield"),
+        Look(GapState.UNMEASURED, "neutral", "circle-dashed"),
+        Look(ExceptionState.ASKED, "blue", "help"),
+        Look(ExceptionState.GRANTED, "yellow", "shield"),
+        Look(ExceptionState.REFUSED, "red", "x"),
         Look(FilingState.FILED, "green", "file-check"),
         Look(FilingState.FILED_LATE, "yellow", "file-check"),
         Look(FilingState.WAITING, "blue", "clock"),

@@ -142,6 +142,33 @@ class PhaseCheck(Term):
     BY_HAND = "by_hand", "附佐证确认", "Confirmed by a person, with proof"
 
 
+class Comparison(Term):
+    """比较. 以上、以下、不低于、不超过 contain the number itself; 超过、不满 do not. 参照《民法典》第一千二百五十九条."""
+
+    AT_LEAST = ">=", "不低于（含本数）", "At least"
+    AT_MOST = "<=", "不超过（含本数）", "At most"
+    ABOVE = ">", "超过（不含本数）", "More than"
+    BELOW = "<", "低于（不含本数）", "Less than"
+    EXACTLY = "==", "等于", "Exactly"
+
+
+class ExceptionState(Term):
+    """软性指标例外: 原则上、力争 may be missed with a reason that the verifier's side accepts."""
+
+    ASKED = "asked", "待决定", "To be decided"
+    GRANTED = "granted", "准予例外", "Granted"
+    REFUSED = "refused", "不予例外", "Refused"
+
+
+class GapState(Term):
+    """指标情况 of one unit."""
+
+    MET = "met", "达标", "Met"
+    GAP = "gap", "未达标", "Not met"
+    EXCEPTED = "excepted", "准予例外", "Excepted"
+    UNMEASURED = "unmeasured", "未填报", "Not measured"
+
+
 #: Who answers first, when several roles stand in one statement.
 ROLE_ORDER = (Role.LEAD, Role.OWNER, Role.BY_DUTY, Role.COOP)
 

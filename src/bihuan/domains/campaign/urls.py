@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.domains.campaign.web import boards, editing, family, listing, phases, reports, reviewing
+from bihuan.domains.campaign.web import (
+    boards,
+    calendar,
+    editing,
+    family,
+    indicators,
+    listing,
+    office,
+    phases,
+    reports,
+    reviewing,
+)
 
 urlpatterns = [
     path("campaigns/", listing.campaigns, name="campaigns"),
@@ -33,5 +44,13 @@ urlpatterns = [
     path("reports/<uuid:report_id>/report.docx", reports.word, name="campaign-report-word"),
     path("reports/<uuid:report_id>/rows.xlsx", reports.excel, name="campaign-report-excel"),
     path("reports/<uuid:report_id>/figures/<str:code>/", reports.figure, name="campaign-report-figure"),
+    path("office/", office.morning, name="office"),
+    path("my-unit/", office.my_unit, name="my-unit"),
+    path("screen/", office.screen, name="big-screen"),
+    path("campaigns/<uuid:campaign_id>/places/", office.places, name="campaign-places"),
+    path("calendar/", calendar.month, name="calendar"),
+    path("calendar/feed/", calendar.issue_feed, name="calendar-feed-issue"),
+    path("calendar/feed/<str:secret>.ics", calendar.feed, name="calendar-feed"),
+    path("indicators/", indicators.gaps_page, name="indicators"),
     path("campaigns/<uuid:campaign_id>/phases/", phases.phases, name="campaign-phases"),
 ]

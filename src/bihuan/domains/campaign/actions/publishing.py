@@ -9,6 +9,7 @@ from typing import Annotated
 from bihuan.core.access.context import Context
 from bihuan.core.actions.action import Label, action
 from bihuan.domains.campaign import events
+from bihuan.domains.campaign.actions import indicators
 from bihuan.domains.campaign.actions.limits import set_up_products
 from bihuan.domains.campaign.actions.opening import NotADraft, TheCampaign, require_draft
 from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, PlanText, TaskMilestone
@@ -24,6 +25,7 @@ from bihuan.loop import rules as loop_rules
 from bihuan.loop.models import Case
 from bihuan.loop.terms import Move, ProofRhythm
 from bihuan.parties.models import Organisation
+from bihuan.parties.queries import calendar_at
 
 
 class NotYetRead(Problem):
@@ -193,6 +195,7 @@ def _dispatch(
             is_supporting=item.is_supporting,
         )
     )
+    indicators.of_task(ctx, task, text=item.text)
     if item.limit is LimitKind.MILESTONES:
         for on, said in dues.own_milestones(item.deadlines, until=item.due_on):
             ctx.create(TaskMilestone(task=task, on=on, said=said[:200]))
@@ -213,8 +216,9 @@ def _due_on(item: PlanItem, due: dues.Due, *, today: date) -> date | None:
         return next(iter(days), due.on)
     if not item.is_ongoing:
         return due.on
-    rhythm = item.rhythm or ProofRhythm.QUARTERLY
-    return dues.first_proof(due=due, after=today, first=loop_rules.end_of_period(rhythm=rhythm, on=today))
+    calendar = calendar_at(item.campaign.region_path)
+    first = loop_rules.end_of_period(rhythm=item.rhythm or ProofRhythm.QUARTERLY, on=today, calendar=calendar)
+    return dues.first_proof(due=due, after=today, first=first)
 
 
 def title_of(text: str) -> str:

@@ -13,6 +13,7 @@ from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.pages.declared import Hit
 from bihuan.domains.campaign.models import Campaign, CampaignTask, PlanItem, TaskCover, TaskMilestone
+from bihuan.domains.campaign.queries import indicators
 from bihuan.domains.campaign.terms import CampaignState, DueFrom
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import rules as loop_rules
@@ -22,6 +23,7 @@ from bihuan.parties.models import Organisation
 
 #: From how many days before its limit a task shows yellow.
 WARN_DAYS = 7
+COUNTED = ("red", "yellow", "green", "grey", "submitted", "closed", "finite", "finite_closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Tally:
     grey: int
     submitted: int
     closed: int
+    #: What a share is counted of: tasks that can be finished here, neither ongoing nor only helping a higher level.
+    finite: int
+    finite_closed: int
 
     @property
     def open(self) -> int:
@@ -47,7 +52,8 @@ class Tally:
 
     @property
     def share(self) -> int:
-        return round(100 * self.closed / self.total) if self.total else 0
+        """完成率, rounded down as in the reports: 99.9 % is not all of it."""
+        return 100 * self.finite_closed // self.finite if self.finite else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,12 @@ def _colours(today: date) -> dict[str, Q]:
 
 def _counts(today: date) -> dict[str, Count]:
     counts = {name: Count("pk", filter=condition) for name, condition in _colours(today).items()}
-    return counts | {"submitted": Count("pk", filter=Q(case__stage=Stage.SUBMITTED))}
+    finite = Q(is_supporting=False, case__is_ongoing=False)
+    return counts | {
+        "submitted": Count("pk", filter=Q(case__stage=Stage.SUBMITTED)),
+        "finite": Count("pk", filter=finite),
+        "finite_closed": Count("pk", filter=finite & Q(case__is_open=False)),
+    }
 
 
 def overall(*, ctx: Context, campaign: Campaign) -> Tally:
@@ -123,8 +134,7 @@ def by_section(*, ctx: Context, campaign: Campaign) -> list[Tally]:
 
 
 def _tally(row: Mapping[str, Any], key: str, label: str) -> Tally:
-    names = ("red", "yellow", "green", "grey", "submitted", "closed")
-    return Tally(key=row[key], label=row[label], **{name: row[name] for name in names})
+    return Tally(key=row[key], label=row[label], **{name: row[name] for name in COUNTED})
 
 
 def tasks(*, ctx: Context, campaign: Campaign, narrowed: TaskFilter) -> QuerySet[CampaignTask]:
@@ -233,11 +243,10 @@ def with_tallies(*, ctx: Context, rows: list[Campaign]) -> list[CampaignLine]:
         .values("campaign")
         .annotate(**_counts(day_of(ctx.at)))
     )
-    names = ("red", "yellow", "green", "grey", "submitted", "closed")
     by_campaign = {row["campaign"]: row for row in counted}
-    nothing = dict.fromkeys(names, 0)
+    nothing = dict.fromkeys(COUNTED, 0)
     return [
-        CampaignLine(c, Tally(key=str(c.pk), label=c.name, **{n: by_campaign.get(c.pk, nothing)[n] for n in names}))
+        CampaignLine(c, Tally(key=str(c.pk), label=c.name, **{n: by_campaign.get(c.pk, nothing)[n] for n in COUNTED}))
         for c in rows
     ]
 
@@ -259,6 +268,7 @@ def panel_of(*, ctx: Context, case: Case) -> dict[str, Any]:
         "other_dates": task.other_dates,
         "limit": task.limit,
         "milestones": list(TaskMilestone.objects.filter(task=task)),
+        "indicators": indicators.of_case(case=case, today=day_of(ctx.at)),
         "serves": _serves(ctx, task),
     }
 

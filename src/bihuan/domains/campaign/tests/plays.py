@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bihuan.core.access.context import Actor, Context, Held
 from bihuan.core.access.scope import Scope
+from bihuan.core.access.terms import AccessGrants
 from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import receiving
 from bihuan.core.jobs import queue
 from bihuan.core.modules import registry
 from bihuan.domains.campaign import jobs
-from bihuan.domains.campaign.actions import cascade, limits, opening, publishing, reports, reviewing
+from bihuan.domains.campaign.actions import (
+    calendar,
+    cascade,
+    indicators,
+    limits,
+    opening,
+    publishing,
+    reports,
+    reviewing,
+)
 from bihuan.domains.campaign.models import (
+    CalendarFeed,
     Campaign,
     CampaignTask,
+    Indicator,
+    IndicatorException,
+    Measurement,
     PlanFiling,
     PlanItem,
     PlanRelation,
@@ -25,8 +40,9 @@ from bihuan.domains.campaign.models import (
     TaskMilestone,
 )
 from bihuan.domains.campaign.terms import Decision, Relation, ReportKind
+from bihuan.kernel.identity import new_id
 from bihuan.loop.actions import directing, handling
-from bihuan.loop.models import Case
+from bihuan.loop.models import Case, CaseParty
 from bihuan.parties.models import Organisation
 from cast import AT, Cast, context, saved
 from plays import Play
@@ -350,7 +366,111 @@ def _supplement(cast: Cast) -> Play:
     return by_writer(cast, report=sent)
 
 
+def indicator_of(cast: Cast, **more: Any) -> Indicator:
+    published_plan(cast)
+    return indicator_on(cast, **more)
+
+
+def indicator_on(cast: Cast, **more: Any) -> Indicator:
+    """A number that the plan puts on the task of 市工信局; softened where `is_soft` says so."""
+    task = CampaignTask.objects.get(case__owner=cast.industry)
+    said = {"name": "培训覆盖率不低于90%", "op": ">=", "target": Decimal(90), "unit": "%"} | more
+    return saved(Indicator(campaign=task.campaign, task=task, **said))
+
+
+def measured_on(cast: Cast, indicator: Indicator, value: int = 80) -> Measurement:
+    return perform(
+        indicators.measure,
+        ctx=context(cast.department_clerk),
+        indicator=indicator,
+        organisation=cast.industry,
+        value=Decimal(value),
+        on=AT.date(),
+        source="培训台账",
+    ).value
+
+
+def measured(cast: Cast, value: int = 80, **more: Any) -> Measurement:
+    return measured_on(cast, indicator_of(cast, **more), value)
+
+
+def asked_exception(cast: Cast) -> IndicatorException:
+    published_plan(cast)
+    return asked_exception_on(cast)
+
+
+def asked_exception_on(cast: Cast) -> IndicatorException:
+    found = measured_on(cast, indicator_on(cast, is_soft=True)).indicator
+    return perform(
+        indicators.ask_exception,
+        ctx=context(cast.department_clerk),
+        indicator={"id": str(found.pk)},
+        organisation=cast.industry,
+        reason="两家企业年底搬迁，不再培训",
+    ).value
+
+
+def copied(case: Case, number: int) -> None:
+    """The same case once more, straight in the tables: for what a page costs."""
+    task, parties = CampaignTask.objects.get(case=case), list(case.parties.all())
+    made = Case.objects.get(pk=case.pk)
+    made.pk, made.number = new_id(), f"{case.number}-{number}"
+    made.save(force_insert=True)
+    for party in parties:
+        CaseParty.objects.create(
+            case=made, organisation=party.organisation, organisation_code=party.organisation_code, role=party.role
+        )
+    task.pk, task.case, task.first_owner = new_id(), made, f"{task.first_owner}-{number}"
+    task.save(force_insert=True)
+
+
+def _measure(cast: Cast) -> Play:
+    inputs = {"organisation": cast.industry, "value": "80", "on": AT.date(), "source": "培训台账"}
+    return Play(cast.department_clerk, {"indicator": indicator_of(cast), **inputs}, stranger=cast.stranger)
+
+
+def _ask_exception(cast: Cast) -> Play:
+    inputs = {"indicator": indicator_of(cast, is_soft=True), "organisation": cast.industry, "reason": "年底搬迁"}
+    return Play(cast.department_clerk, inputs, stranger=cast.stranger)
+
+
+def _note_values(cast: Cast) -> Play:
+    found = [{"organisation": cast.industry.code, "value": "70", "basis": "7/10"}]
+    indicator = indicator_of(cast, formula="staff.professionals")
+    return by_service(cast, "campaign.compute_indicators", indicator=indicator, found=found)
+
+
+def _person(cast: Cast, name: str, unit: Organisation) -> Actor:
+    user = cast.user(name, unit)
+    own = Held(str(AccessGrants.USE_OWN_ACCOUNT), Scope())
+    return Actor(kind="user", id=f"user:{user.pk}", name="", held=(own,))
+
+
+def feed_of(cast: Cast, actor: Actor) -> CalendarFeed:
+    return perform(calendar.issue_calendar_feed, ctx=context(actor), digest="e" * 64).value
+
+
+def _revoke_feed(cast: Cast) -> Play:
+    me = _person(cast, "diarist", cast.industry)
+    return Play(me, {"feed": feed_of(cast, me)}, stranger=_person(cast, "other", cast.neighbour))
+
+
 PLAYS = {
+    "campaign.issue_calendar_feed": lambda cast: Play(
+        _person(cast, "diarist", cast.industry), {"digest": "e" * 64}, stranger_may=True
+    ),
+    "campaign.revoke_calendar_feed": _revoke_feed,
+    "campaign.add_indicator": lambda cast: by_office(
+        cast, campaign=published_plan(cast), name="技能提升覆盖率", op=">=", target="60", unit="%"
+    ),
+    "campaign.change_indicator": lambda cast: by_office(cast, indicator=indicator_of(cast), op=">", target="50"),
+    "campaign.drop_indicator": lambda cast: by_office(cast, indicator=indicator_of(cast), because="是选取条件"),
+    "campaign.measure": _measure,
+    "campaign.note_values": _note_values,
+    "campaign.ask_exception": _ask_exception,
+    "campaign.decide_exception": lambda cast: by_office(
+        cast, exception=asked_exception(cast), grant=True, because="情况属实"
+    ),
     "campaign.name_reporter": lambda cast: by_office(
         cast, campaign=published_plan(cast), organisation=cast.industry, signers=["党委主要负责人"]
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import StaleVersion
 from bihuan.core.actions.runner import perform
@@ -9,6 +11,7 @@ from bihuan.kernel.calendar import day_of
 from bihuan.loop.actions import clock
 from bihuan.loop.kinds import population_of
 from bihuan.loop.models import Case, Duty
+from bihuan.loop.queries import UNFINISHED
 
 #: One transaction makes at most this many cases, so that nobody else waits long for the database.
 CHUNK = 100
@@ -21,6 +24,23 @@ def escalate_due(*, ctx: Context) -> None:
     for case in due.iterator(chunk_size=500):
         try:
             perform(clock.escalate, ctx=ctx, case=case, once=f"{case.pk}:{case.due_on}:{today}:{case.version}")
+        except StaleVersion:
+            continue
+
+
+def pass_on_abolished(*, ctx: Context) -> None:
+    """Unfinished cases of units that were abolished go to their successors; those without one stay and are overdue in time."""
+    today = day_of(ctx.at)
+    rows = Case.objects.filter(
+        is_open=True,
+        stage__in=UNFINISHED,
+        owner__abolished_on__lte=today,
+        owner__successor__isnull=False,
+        owner__successor__abolished_on__isnull=True,
+    ).exclude(supervisor=F("owner__successor"))
+    for case in rows.select_related("owner__successor").order_by("number").iterator(chunk_size=500):
+        try:
+            perform(clock.pass_on, ctx=ctx, case=case, once=f"{case.pk}:{case.owner_id}:{case.version}")
         except StaleVersion:
             continue
 

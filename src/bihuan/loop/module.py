@@ -45,6 +45,7 @@ MODULE = Module(
         verifying.close_out,
         verifying.send_back,
         clock.escalate,
+        clock.pass_on,
         clock.tell_of_expiry,
         clock.set_escalation_plan,
         clock.add_duty,
@@ -73,6 +74,13 @@ MODULE = Module(
             jobs.escalate_due,
             grants=(LoopGrants.ESCALATE, LoopGrants.READ),
             every=timedelta(minutes=10),
+        ),
+        Job(
+            "loop.pass_on_abolished",
+            Text("随机构撤并移交", "Pass on the cases of abolished units"),
+            jobs.pass_on_abolished,
+            grants=(LoopGrants.ESCALATE, LoopGrants.READ, PartiesGrants.READ),
+            every=timedelta(hours=1),
         ),
         Job(
             "loop.make_duty_cases",

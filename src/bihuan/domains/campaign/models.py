@@ -571,10 +571,16 @@ class Indicator(Row):
 
     @classmethod
     def within(cls, reach: Reach) -> Q:
-        """Of the campaigns one sees, and of the tasks one has a part in."""
+        """Of the campaigns one sees, of the tasks one has a part in; those of a whole campaign are known to every unit there."""
         campaigns = Campaign.objects.filter(Campaign.within(reach), pk=OuterRef("campaign_id"))
         tasks = CampaignTask.objects.filter(CampaignTask.within(reach), pk=OuterRef("task_id"))
-        return Q(Exists(campaigns)) | Q(Exists(tasks))
+        seen = Q(Exists(campaigns)) | Q(Exists(tasks))
+        if reach.organisations:
+            there = Organisation.objects.filter(
+                code__in=sorted(reach.organisations), region_path__startswith=OuterRef("campaign__region_path")
+            )
+            seen |= Q(Exists(there), task__isnull=True, campaign__state=CampaignState.PUBLISHED)
+        return seen
 
     @property
     def place(self) -> Place:

@@ -14,6 +14,7 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules, telling
+from bihuan.loop.actions.directing import hand_over_case
 from bihuan.loop.actions.scopes import place_of_region
 from bihuan.loop.events import CaseEscalated
 from bihuan.loop.kinds import kind_of, population_of
@@ -66,6 +67,16 @@ def tell_of_expiry(*, ctx: Context, evidence: Ref[Evidence]) -> None:
         return
     cases = Case.objects.filter(caseevidences__evidence=evidence, is_open=True).distinct().order_by("number")
     telling.tell_of_expiry(ctx=ctx, evidence=evidence, cases=list(cases[:50]))
+
+
+@action("case.pass_on", label=Text("随机构撤并移交", "Pass on to the successor"), needs=LoopGrants.ESCALATE, faces=())
+def pass_on(*, ctx: Context, case: Ref[Case]) -> Case:
+    """随机构撤并移交: the owner was abolished; its successor owns what is unfinished. One that verifies it can't."""
+    owner = case.owner
+    if owner.successor is None or owner.successor.code == case.supervisor_code:
+        return case
+    note = f"“{owner.name}”已撤销，由“{owner.successor.name}”承接"
+    return hand_over_case(ctx=ctx, case=case, to=owner.successor, note=note)
 
 
 class PlanStep(BaseModel):

@@ -13,6 +13,7 @@ from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.loop.actions import directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, Duty
 from bihuan.loop.terms import LoopGrants
+from bihuan.parties.models import Organisation
 from cast import Cast, context, saved
 from plays import Play
 
@@ -61,6 +62,12 @@ def _elsewhere(cast: Cast, *grants: str) -> Actor:
     return type(ours)(
         kind="service", id="service:elsewhere", name="", held=tuple(type(h)(h.grant, scope) for h in ours.held)
     )
+
+
+def a_case_of_an_abolished_unit(cast: Cast) -> Case:
+    made = a_case(cast)
+    Organisation.objects.filter(pk=made.owner_id).update(abolished_on=date(2026, 11, 1), successor=cast.neighbour)
+    return Case.objects.get(pk=made.pk)
 
 
 def by_clock(cast: Cast, **inputs: Any) -> Play:
@@ -129,6 +136,7 @@ PLAYS = {
     "case.send_back": lambda c: by_verifier(c, case=a_case(c, "submitted"), note="照片不清"),
     "loop.tell_of_expiry": tell_of_expiry,
     "case.escalate": lambda c: by_clock(c, case=a_case(c)),
+    "case.pass_on": lambda c: by_clock(c, case=a_case_of_an_abolished_unit(c)),
     "loop.set_escalation_plan": lambda c: by_office(
         c,
         region=c.city,

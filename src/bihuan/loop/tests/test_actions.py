@@ -410,3 +410,20 @@ def test_a_place_that_works_on_a_sunday_is_chased_on_that_sunday(cast, case):
     service = service_actor("loop.escalate_due", "loop.escalate", "case.read")
     jobs.escalate_due(ctx=context(service, at=start_of(date(2027, 1, 1))))
     assert refreshed(case).next_escalation_on == date(2027, 1, 3)
+
+
+def test_cases_of_an_abolished_unit_go_to_its_successor_and_to_no_verifier(cast, case):
+    service = service_actor("loop.pass_on_abolished", "loop.escalate", "case.read", "parties.read")
+
+    def run(day, **said):
+        Organisation.objects.filter(pk=cast.works.pk).update(abolished_on=date(2026, 12, 1), **said)
+        jobs.pass_on_abolished(ctx=context(service, at=start_of(day)))
+        return refreshed(case).organisation_code
+
+    assert run(date(2026, 12, 2), successor=None) == "E-WORKS"
+    assert run(date(2026, 12, 2), successor=case.supervisor) == "E-WORKS"
+    assert run(date(2026, 11, 30), successor=cast.neighbour) == "E-WORKS"
+    assert run(date(2026, 12, 1), successor=cast.neighbour) == "E-NEXT"
+    assert run(date(2026, 12, 2), successor=cast.neighbour) == "E-NEXT"
+    steps = CaseStep.objects.filter(case=case, move=Move.HAND_OVER)
+    assert ["承接" in s.note for s in steps] == [True]

@@ -15,6 +15,7 @@ from bihuan.domains.campaign.actions import indicators
 from bihuan.domains.campaign.terms import CampaignGrants, Comparison
 from bihuan.kernel.calendar import day_of
 from bihuan.loop.terms import LoopGrants
+from bihuan.parties.models import Organisation
 from bihuan.parties.terms import PartiesGrants
 from bihuan.registers.staff.terms import Degree, Duty, StaffGrants
 from bihuan.site.demo.story import Teller, in_role
@@ -38,15 +39,15 @@ def run(teller: Teller, *, campaign_id: UUID) -> None:
     office = teller.ctx(teller.city.actor("anwei", at=teller.now), -20)
     reference = {"id": str(campaign_id)}
     parks = [teller.city.units[c] for c in ("P1-GWH", "P2-GWH")]
-    said = (
+    said: tuple[tuple[str, Comparison, int, str, str, list[Organisation], bool], ...] = (
         ("化工园区专职监管人员不少于10名", Comparison.AT_LEAST, 10, "名", "staff.inspectors", parks, False),
         ("专业监管人员占专职人员不低于75%", Comparison.AT_LEAST, 75, "%", "staff.professionals", parks, False),
         ("学历与实践兼备者占在职执法人员不低于75%", Comparison.AT_LEAST, 75, "%", "staff.professional_enforcers", [], False),
     )  # fmt: skip
-    for name, op, target, unit, formula, units, soft in said:
+    for name, op, target, measure, formula, units, soft in said:
         perform(
             indicators.add_indicator, ctx=office, campaign=reference, name=name, op=op, target=Decimal(target),
-            unit=unit, formula=formula, units=units, is_soft=soft,
+            unit=measure, formula=formula, units=units, is_soft=soft,
         )  # fmt: skip
     entered = perform(
         indicators.add_indicator, ctx=office, campaign=reference, name="一线人员技能提升覆盖率力争达到60%以上",

@@ -41,7 +41,7 @@ ByFormula = Annotated[
 ]
 #: Values are shared out over so many rows in one transaction; a place has fewer units.
 MOST = 2_000
-Units = Annotated[list[Ref[Organisation]] | None, Label("适用单位（不选为全部）", "Units it holds for (none: all)")]
+Units = Annotated[list[Ref[Organisation]], Label("适用单位（不选为全部）", "Units it holds for (none: all)")]
 Why = Annotated[str, Field(min_length=2, max_length=300), Label("理由", "Reason", widget="textarea")]
 
 
@@ -96,7 +96,7 @@ def add_indicator(
     unit: Unit = "",
     is_soft: Soft = False,
     formula: ByFormula = "",
-    units: Units = None,
+    units: Units = [],  # noqa: B006  # read only: the door makes a list of its own
 ) -> Indicator:
     """增加指标 of the whole campaign."""
     require_living(campaign)
@@ -111,7 +111,7 @@ def add_indicator(
             unit=unit,
             is_soft=is_soft,
             formula=formula,
-            units=[u.code for u in units or []],
+            units=[u.code for u in units],
         )
     )
 
@@ -131,13 +131,13 @@ def change_indicator(
     target: Number,
     is_soft: Soft = False,
     formula: ByFormula = "",
-    units: Units = None,
+    units: Units = [],  # noqa: B006  # read only: the door makes a list of its own
 ) -> Indicator:
     """修改指标: what is known of each unit is held against the new target."""
     require_living(indicator.campaign)
     if formula:
         formula_of(formula)
-    codes = [u.code for u in units or []]
+    codes = [u.code for u in units]
     changed = ctx.change(indicator, op=op.value, target=target, is_soft=is_soft, formula=formula, units=codes)
     for unit in Measurement.objects.filter(indicator=indicator, is_current=True).select_related("organisation"):
         _settle(ctx, indicator, unit.organisation)

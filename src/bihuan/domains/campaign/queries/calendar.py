@@ -81,10 +81,12 @@ def month(*, ctx: Context, on: date, mine: bool) -> list[list[Day]]:
     days = {day: _day(day, on, known) for week in weeks for day in week}
     rows = _cases(ctx, mine=mine).filter(due_on__range=(first, last))
     for due_on, number in rows.values("due_on").annotate(n=Count("pk")).values_list("due_on", "n"):
-        days[due_on].number = number
+        if due_on is not None:
+            days[due_on].number = number
     numbered = rows.annotate(place_of_day=Window(RowNumber(), partition_by=F("due_on"), order_by=F("id").asc()))
     for case in numbered.filter(place_of_day__lte=NAMED).only("number", "title", "due_on", "kind"):
-        days[case.due_on].cases.append(case)
+        if case.due_on is not None:
+            days[case.due_on].cases.append(case)
     for found in plan_dates(ctx=ctx, first=first, last=last):
         days[found.on].dates.append(found)
     return [[days[day] for day in week] for week in weeks]
@@ -122,4 +124,6 @@ def feed_dates(*, ctx: Context) -> list[PlanDate]:
 
 
 def own_feed(*, ctx: Context) -> CalendarFeed | None:
+    if ctx.actor.user_id is None:
+        return None
     return CalendarFeed.objects.filter(user_id=ctx.actor.user_id, revoked_at__isnull=True).first()

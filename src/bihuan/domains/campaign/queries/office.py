@@ -23,7 +23,7 @@ from bihuan.loop.models import Case
 from bihuan.loop.queries import OPEN, URGENT, evening_of, with_names
 from bihuan.loop.terms import DeadlineColour, Move, Stage
 from bihuan.parties.models import Membership, Organisation, Region
-from bihuan.parties.queries import calendar_at
+from bihuan.parties.queries import calendar_at, get_organisation
 
 #: How far the page looks ahead for reports; the same as they are called for.
 AHEAD = timedelta(days=15)
@@ -178,6 +178,12 @@ class UnitCard:
     def share(self) -> int | None:
         whole = self.open + self.closed
         return 100 * self.closed // whole if whole else None
+
+
+def unit_of(*, ctx: Context, code: str) -> Organisation:
+    """One's own unit, or another one that one may know of."""
+    own = Organisation.objects.filter(code=code).first() if code == ctx.actor.organisation else None
+    return own or get_organisation(ctx=ctx, code=code)
 
 
 def unit_card(*, ctx: Context, organisation: Organisation) -> UnitCard:

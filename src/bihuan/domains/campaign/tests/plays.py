@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bihuan.core.access.context import Actor, Context, Held
-from bihuan.core.access.scope import Scope
+from bihuan.core.access.scope import EVERYWHERE, Scope
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.actions.runner import perform
 from bihuan.core.evidence import receiving
@@ -442,7 +442,7 @@ def _note_values(cast: Cast) -> Play:
 
 def _person(cast: Cast, name: str, unit: Organisation) -> Actor:
     user = cast.user(name, unit)
-    own = Held(str(AccessGrants.USE_OWN_ACCOUNT), Scope())
+    own = Held(str(AccessGrants.USE_OWN_ACCOUNT), EVERYWHERE)
     return Actor(kind="user", id=f"user:{user.pk}", name="", held=(own,))
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -22,7 +21,7 @@ from bihuan.domains.campaign.models import Campaign, CampaignTask, Report, Repor
 from bihuan.domains.campaign.queries import reports as queries
 from bihuan.domains.campaign.terms import ReportKind, ReportState
 from bihuan.domains.campaign.tests import plays
-from bihuan.kernel.calendar import start_of
+from bihuan.domains.campaign.tests.book import Book, morning, told_on
 from bihuan.loop import jobs as loop_jobs
 from bihuan.loop.actions import handling, verifying
 from bihuan.loop.models import Case, CaseStep
@@ -53,33 +52,6 @@ def plan_text() -> str:
             "各有关部门分别于3月25日、6月25日、9月25日前将季度工作进展情况报送市安委办，12月20日前将验收总结报告报送市安委办。",
         ]
     )
-
-
-def morning(on: date) -> datetime:
-    return start_of(on) + timedelta(hours=9)
-
-
-@dataclass
-class Book:
-    """The independent count: nothing of it is read from the product."""
-
-    due: dict[str, date] = field(default_factory=dict)
-    closed: dict[str, date] = field(default_factory=dict)
-    ours: set[str] = field(default_factory=set)
-
-    def says(self, on: date) -> dict[str, int]:
-        done = {n: d for n, d in self.closed.items() if d <= on and n in self.ours}
-        left = self.ours - set(done)
-        return {
-            "total": len(self.ours),
-            "closed": len(done),
-            "on_time": sum(d <= self.due[n] for n, d in done.items()),
-            "closed_late": sum(d > self.due[n] for n, d in done.items()),
-            "overdue": sum(self.due[n] < on for n in left),
-            "soon": sum(0 <= (self.due[n] - on).days <= 7 for n in left),
-            "in_time": sum((self.due[n] - on).days > 7 for n in left),
-            "supporting": len(self.due) - len(self.ours),
-        }
 
 
 @pytest.fixture
@@ -148,7 +120,7 @@ def test_a_year_runs_by_the_clock_and_the_acceptance_report_says_what_the_book_s
 
     # By the clock: whoever is late is chased on the first and put under supervision on the third day.
     moves = CaseStep.objects.filter(case__campaign_task__campaign=year)
-    told = lambda n, days: OFF.get(book.due[n] + timedelta(days=days), book.due[n] + timedelta(days=days))  # noqa: E731
+    told = lambda n, days: told_on(book.due[n] + timedelta(days=days), OFF)  # noqa: E731
     late = {n for n in book.due if book.closed.get(n, LAST) >= told(n, 1)}
     chased = Counter(
         by_number[number] for number in moves.filter(move=Move.CHASE).values_list("case__number", flat=True)

@@ -85,7 +85,7 @@ def test_a_feed_is_read_without_login_by_its_secret_alone(cast, campaign, make_u
     assert answer["Content-Type"].startswith("text/calendar")
     parsed = Calendar.from_ical(answer.content)
     case = Case.objects.get(owner=cast.industry)
-    (event,) = [e for e in parsed.walk("VEVENT") if str(e["uid"]).startswith("case-")]
+    (event,) = [e for e in parsed.walk("VEVENT") if str(e["uid"]) == f"case-{case.number}@bihuan"]
     assert str(event["summary"]) == f"完成复查；含,逗号（{case.number}）"
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (due, due + timedelta(days=1))
     assert event["url"].endswith(case.get_absolute_url())

@@ -21,6 +21,7 @@ from bihuan.domains.campaign.tests import plays
 from bihuan.loop import rules as loop_rules
 from bihuan.loop.actions import handling
 from bihuan.loop.models import Case
+from bihuan.parties.models import Organisation
 from bihuan.registers.staff.models import StaffMember
 from cast import AT, TODAY, Cast, context, saved
 
@@ -221,3 +222,17 @@ def test_the_page_of_gaps_costs_the_same_however_long_it_is(
     assert page.status_code == 200
     assert "培训覆盖率不低于90%" in page.content.decode()
     assert client.get("/indicators/?show=all&campaign=nonsense").status_code == 200
+
+
+def test_a_number_for_the_whole_place_is_known_to_its_units_and_to_no_other(cast, office):
+    campaign = plays.published_plan(cast)
+    said = {"name": "技能提升覆盖率", "op": ">=", "target": Decimal(60), "unit": "%"}
+    row = perform(actions.add_indicator, ctx=office, campaign={"id": str(campaign.pk)}, **said).value
+    elsewhere = saved(
+        Organisation(
+            code="LZ", name="邻州市局", kind="department", region=cast.next_city, region_path=cast.next_city.path
+        )
+    )
+    assert Indicator.objects.visible_to(cast.safety_manager).filter(pk=row.pk).exists()
+    far = cast.actor("far", "handler", elsewhere)
+    assert not Indicator.objects.visible_to(far).filter(pk=row.pk).exists()

@@ -78,6 +78,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     made.add("x-wr-calname", "闭环")
     made.add("refresh-interval;value=duration", "PT6H")
     for case in calendar.feed_cases(ctx=ctx):
+        assert case.due_on is not None  # they are chosen by it
         made.add_component(
             _event(
                 f"case-{case.number}", case.due_on, f"{case.title}（{case.number}）",

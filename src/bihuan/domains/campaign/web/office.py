@@ -20,7 +20,6 @@ from bihuan.domains.campaign.web.family import crumbs_to
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop.terms import DeadlineColour, Stage
-from bihuan.parties.queries import get_organisation
 
 MORNING = Text("今日工作", "This morning")
 MY_UNIT = Text("本单位", "My unit")
@@ -49,7 +48,7 @@ def my_unit(request: HttpRequest) -> HttpResponse:
     """One's own unit; `?unit=` another one that one may know of, as far as one sees its cases."""
     ctx = context_of(request)
     code = request.GET.get("unit", "")[:40] or ctx.actor.organisation or ""
-    card = office.unit_card(ctx=ctx, organisation=get_organisation(ctx=ctx, code=code)) if code else None
+    card = office.unit_card(ctx=ctx, organisation=office.unit_of(ctx=ctx, code=code)) if code else None
     return render(request, "campaign/my_unit.html", {"card": card, "crumbs": [Crumb(MY_UNIT)]})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 #: A4; 天头 37 mm, 订口 28 mm, 版心 156 mm × 225 mm (5.2).
 PAGE = (210, 297)
 TOP, LEFT = 37, 28
@@ -33,6 +35,17 @@ def line_pitch() -> float:
     return AREA[1] / LINES / MILLIMETRES_A_POINT
 
 
+def size_of_head(mark: str) -> float:
+    """As large as fits one line, between 二号 and the usual size; a mark longer than that takes two lines."""
+    fits = floor(AREA[0] / MILLIMETRES_A_POINT / max(len(mark), 1))
+    return min(SIZE_HEAD, float(fits)) if fits >= SIZE_2 else SIZE_2
+
+
 def character_pitch() -> float:
     """How wide a character is so that 28 of them fill a line, in points."""
     return AREA[0] / CHARACTERS / MILLIMETRES_A_POINT
+
+
+def closer_by() -> int:
+    """How much closer than its own width each character of 三号 stands for that, in twentieths of a point; never too little."""
+    return floor((character_pitch() - SIZE_3) * 20)

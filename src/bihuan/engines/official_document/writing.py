@@ -62,9 +62,8 @@ def _set_page(made: DocxDocument) -> None:
     # 页码 stands 7 mm below the type area (7.5).
     section.footer_distance = Mm(layout.BOTTOM - 7 - 5)
     grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "linesAndChars")
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), str(round(layout.line_pitch() * 20)))
-    grid.set(qn("w:charSpace"), str(round((layout.character_pitch() - layout.SIZE_3) * 4096)))
     properties = section._sectPr
     for old in properties.findall(qn("w:docGrid")):
         properties.remove(old)
@@ -104,8 +103,9 @@ def _field(kind: str, code: str) -> Any:
 
 def _red_head(made: DocxDocument, head: RedHead) -> None:
     """版头: the mark in red, number (and who signs, for one sent upward), and the red line across the type area."""
-    mark = _paragraph(made, align=WD_ALIGN_PARAGRAPH.CENTER, spacing=layout.SIZE_HEAD * 1.4)
-    run = _write(mark, head.mark, layout.TITLE_FONT, layout.SIZE_HEAD)
+    size = layout.size_of_head(head.mark)
+    mark = _paragraph(made, align=WD_ALIGN_PARAGRAPH.CENTER, spacing=size * 1.4)
+    run = _write(mark, head.mark, layout.TITLE_FONT, size)
     run.font.color.rgb = RGBColor.from_string(layout.RED)
     _empty(made)
     line = _paragraph(made, align=None if head.signer else WD_ALIGN_PARAGRAPH.CENTER)
@@ -145,6 +145,8 @@ def _table(made: DocxDocument, block: Table) -> None:
     table.autofit = False
     shares = block.widths or [1.0] * len(block.heads)
     widths = [Mm(layout.AREA[0] * share / sum(shares)) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width  # Word reads the cells, LibreOffice the columns
     _row(table.rows[0], block.heads, widths, layout.HEADING_1_FONT)
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
@@ -215,8 +217,13 @@ def _write(
     run = paragraph.add_run(_writable(text))
     run.font.size = Pt(size)
     run.font.name = latin
-    fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
-    fonts.set(qn("w:eastAsia"), font)
+    looks: Any = run._r.get_or_add_rPr()
+    looks.get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    if size == layout.SIZE_3:
+        # A grid of characters narrower than the type would do it in Word; LibreOffice gives each of them two squares.
+        closer = OxmlElement("w:spacing")
+        closer.set(qn("w:val"), str(layout.closer_by()))
+        looks.find(qn("w:sz")).addprevious(closer)
     return run
 
 

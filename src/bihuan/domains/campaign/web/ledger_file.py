@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
+from math import ceil
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -60,7 +62,9 @@ def workbook(*, campaign: Campaign, lines: Sequence[LedgerLine], on: date) -> by
         cell.border = _BOX
         sheet.column_dimensions[get_column_letter(column)].width = wide
     for number, line in enumerate(lines, start=1):
-        for column, value in enumerate(_cells(number, line), start=1):
+        cells = _cells(number, line)
+        sheet.row_dimensions[HEAD_ROW + number].height = height_of(cells, [wide for _, wide in COLUMNS])
+        for column, value in enumerate(cells, start=1):
             write_cell(sheet, HEAD_ROW + number, column, value)
             written = sheet.cell(HEAD_ROW + number, column)
             written.alignment = Alignment(vertical="top", wrap_text=True)
@@ -68,11 +72,7 @@ def workbook(*, campaign: Campaign, lines: Sequence[LedgerLine], on: date) -> by
     sheet.freeze_panes = f"D{HEAD_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEAD_ROW}:{get_column_letter(width)}{HEAD_ROW + max(1, len(lines))}"
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    print_wide(sheet)
     assert sheet.oddFooter is not None
     sheet.oddFooter.center.text = "&P / &N"
     out = BytesIO()
@@ -97,6 +97,30 @@ def _cells(number: int, line: LedgerLine) -> tuple[str | int | date | None, ...]
         day_of(case.closed_at).isoformat() if case.closed_at else "",
         case.number,
     )
+
+
+#: Points of one line, and the most a row may have.
+LINE, TALLEST = 15.0, 405.0
+
+
+def height_of(cells: Sequence[object], widths: Sequence[float]) -> float:
+    """As high as the fullest cell needs: Excel works it out by itself, LibreOffice shows one line where nothing is said."""
+
+    def lines(value: object, wide: float) -> int:
+        said = str(value or "").split("\n")
+        room = max(wide - 1, 1)
+        return sum(max(1, ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in line) / room)) for line in said)
+
+    return min(TALLEST, LINE * max(lines(v, w) for v, w in zip(cells, widths, strict=True)))
+
+
+def print_wide(sheet: Any) -> None:
+    """On A4 across, all columns on one page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def write_cell(sheet: object, row: int, column: int, value: object) -> None:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from bihuan.domains.campaign.models import Report
 from bihuan.domains.campaign.rules.figures import BY_CODE, FIGURES
-from bihuan.domains.campaign.web.ledger_file import write_cell
+from bihuan.domains.campaign.web.ledger_file import height_of, print_wide, write_cell
 from bihuan.engines.official_document.content import OfficialDocument, Paragraph, RedHead, Table
 from bihuan.engines.official_document.writing import to_docx
 from bihuan.kernel.text import Text
@@ -110,11 +110,15 @@ def as_excel(*, report: Report, content: Mapping[str, Any]) -> bytes:
                 str(Stage(r["stage"]).label),
                 r["closed"],
             )
+            rows.row_dimensions[at].height = height_of(said, [wide for _, wide in _COLUMNS])
             for column, value in enumerate(said, start=1):
                 write_cell(rows, at, column, value)
                 rows.cell(at, column).alignment = Alignment(vertical="top", wrap_text=True)
             at += 1
+    rows.print_title_rows = "1:1"
     rows.freeze_panes = "A2"
+    for printed in (sheet, rows):
+        print_wide(printed)
     rows.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{max(at - 1, 1)}"
     out = BytesIO()
     book.save(out)

@@ -51,9 +51,15 @@ def test_the_page_is_a4_with_a_type_area_of_156_by_225(made):
 def test_22_lines_and_28_characters_fill_the_area(made):
     grid = made.sections[0]._sectPr.find(qn("w:docGrid"))
     pitch = int(grid.get(qn("w:linePitch"))) / 20
-    wide = layout.SIZE_3 + int(grid.get(qn("w:charSpace"))) / 4096
     assert pitch * 22 == pytest.approx(225 / 25.4 * 72, abs=1)
-    assert wide * 28 == pytest.approx(156 / 25.4 * 72, abs=1)
+    body = next(r for p in made.paragraphs for r in p.runs if p.text == "其中已销号8项。")
+    wide = layout.SIZE_3 + int(body._r.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
+    assert wide * 28 <= 156 / 25.4 * 72 < wide * 29
+
+
+def test_the_columns_of_a_table_are_as_wide_as_their_cells(made):
+    table = made.tables[0]
+    assert [c.width for c in table.columns] == [c.width for c in table.rows[0].cells]
 
 
 def test_each_part_has_its_type(made):
@@ -112,3 +118,9 @@ def test_what_a_word_file_can_not_hold_is_left_out():
 
 def test_a_day_is_written_without_leading_zeros():
     assert chinese_date(date(2022, 3, 5)) == "2022年3月5日"
+
+
+@pytest.mark.parametrize(("letters", "size"), [(5, 36), (12, 36), (13, 34), (20, 22), (21, 22), (0, 36)])
+def test_the_mark_of_the_red_head_fits_its_line(letters, size):
+    assert layout.size_of_head("局" * letters) == size
+    assert letters > 20 or size * letters <= 156 / 25.4 * 72

@@ -244,6 +244,7 @@ def run(database_url: str) -> None:
         if database_url:
             call_command("migrate", verbosity=0)
         from bihuan.domains.campaign.models import Campaign, Report
+        from bihuan.site.collecting import collect_if_changed
 
         begun = time.monotonic()
         if Campaign.objects.exists():
@@ -255,6 +256,7 @@ def run(database_url: str) -> None:
             spent = time.monotonic() - begun
             print(f"filled {CASES} tasks, {CAMPAIGNS} campaigns, {ORGANISATIONS} units in {spent:.0f} s", flush=True)
         grant_office()
+        collect_if_changed()
         client = Client(SERVER_NAME="127.0.0.1")
         client.cookies[settings.SESSION_COOKIE_NAME] = cookies["county"]
         print(f"{'page':<14} {'p50 ms':>8} {'p95 ms':>8} {'SQL':>5} {'not 200':>8}")

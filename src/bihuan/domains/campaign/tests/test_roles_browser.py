@@ -49,11 +49,11 @@ def test_each_role_finds_its_day(
     look(page, "/office/", "#waiting", "office")
     look(page, "/indicators/", "#exceptions", "gaps")
     look(page, f"/campaigns/{campaign.pk}/places/", ".bh-table", "places")
-    look(page, "/calendar/?month=2027-03", ".cp-day", "calendar")
+    look(page, "/calendar/?month=2027-03", ".cp-months", "calendar")
     look(page, "/screen/", ".cs-numbers", "screen")
 
     page = open_page(
-        make_user("clerk", *roles["handler"].grants, organisation=cast.industry.code), language=language, width=width
+        make_user("bureau", *roles["handler"].grants, organisation=cast.industry.code), language=language, width=width
     )
     look(page, "/my-unit/", ".cp-unit-card", "department")
     case = plays.Case.objects.get(owner=cast.industry, kind="campaign_task")

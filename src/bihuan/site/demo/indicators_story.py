@@ -24,6 +24,7 @@ KEEPER: Final = service_actor("demo.staff", *StaffGrants, PartiesGrants.READ)
 COUNTER: Final = service_actor(
     "campaign.compute_indicators", CampaignGrants.DISPATCH, PartiesGrants.READ, LoopGrants.READ
 )
+HANDLES: Final = (LoopGrants.READ, LoopGrants.HANDLE, PartiesGrants.READ)
 #: Unit, employed as, how many, how many of them with a relevant degree, years of practice of every second one.
 TEAMS: Final = (
     ("P1-GWH", Duty.INSPECTOR, 11, 9, "4"),
@@ -57,14 +58,14 @@ def run(teller: Teller, *, campaign_id: UUID) -> None:
         unit = teller.city.units[code]
         for number, value in enumerate(values):
             days = -80 + 20 * number
-            ctx = teller.ctx(in_role(unit, LoopGrants.READ, LoopGrants.HANDLE), min(days + 2, -1))
+            ctx = teller.ctx(in_role(unit, *HANDLES), min(days + 2, -1))
             perform(
                 indicators.measure, ctx=ctx, indicator={"id": str(entered.pk)}, organisation=unit,
                 value=Decimal(value), on=day_of(teller.at(days)), source="培训管理台账",
             )  # fmt: skip
     east = teller.city.units["DH-YJ"]
     perform(
-        indicators.ask_exception, ctx=teller.ctx(in_role(east, LoopGrants.READ, LoopGrants.HANDLE), -1),
+        indicators.ask_exception, ctx=teller.ctx(in_role(east, *HANDLES), -1),
         indicator={"id": str(entered.pk)}, organisation=east, reason="两家搬迁企业年底停产，人员不再参训",
     )  # fmt: skip
     jobs.compute_indicators(ctx=Context(actor=COUNTER, at=teller.at(-1)))

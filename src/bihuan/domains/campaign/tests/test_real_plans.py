@@ -195,8 +195,8 @@ def test_the_real_plans_run_through_2022_side_by_side(stage):
         figures = ReportSnapshot.objects.get(report=report).content["figures"]
         expected = books[campaign.pk].says(date(2022, 12, 20))
         assert {code: figures[code]["value"] for code in expected} == expected, campaign.name
-        assert expected["closed"]
-        assert expected["proofs"]
+    assert all(book.closed for book in books.values())
+    assert any(book.proofs for book in books.values())
     # Nobody's figures are mixed with another's place.
     assert not set(books[plan.pk].due) & set(books[other.pk].due)
     assert {c.region_path for c in Case.objects.filter(campaign_task__campaign=other)} == {stage.elsewhere.path}

@@ -206,7 +206,10 @@ def view_of(*, ctx: Context, report: Report, number: int | None = None) -> Repor
 
 def reporters(*, campaign: Campaign, today: date) -> list[Reporter]:
     rows = Reporter.objects.filter(campaign=campaign).exclude(ended_on__lte=today)
-    return list(rows.select_related("organisation", "organisation__successor", "organisation__region", "person"))
+    found = list(rows.select_related("organisation", "organisation__successor", "organisation__region", "person"))
+    for row in found:
+        row.campaign = campaign  # where a row's buttons ask where it lies
+    return found
 
 
 @dataclass(frozen=True, slots=True)

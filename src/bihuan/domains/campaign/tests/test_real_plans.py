@@ -290,7 +290,8 @@ def escalated_on_their_days(campaign: Campaign, book: Book) -> None:
     chased = CaseStep.objects.filter(case__campaign_task__campaign=campaign, move=Move.CHASE)
     finite = [n for n in book.due if n not in book.ongoing]
     milestones = set(TaskMilestone.objects.filter(task__campaign=campaign).values_list("task__case__number", flat=True))
-    told = {n: told_on(book.due[n] + timedelta(days=1), OFF) for n in finite}
+    # What was carried over from 2021 is late from the first day it is here.
+    told = {n: max(FIRST, told_on(book.due[n] + timedelta(days=1), OFF)) for n in finite}
     late = {n for n in finite if book.closed.get(n, LAST + timedelta(days=1)) >= told[n] <= LAST}
     found = {s.case.number: s.at for s in chased.select_related("case") if s.case.number in finite}
     assert set(found) == late | (set(found) & milestones)

@@ -42,9 +42,9 @@ from bihuan.streams.history.segments import (
     order_of,
     read_samples,
 )
-from bihuan.streams.history.store import Store
+from bihuan.streams.history.store import DAYS_A_MERGE, Store
 
-DAY = 19_997  # 2024-10-01: a year from here ends with a month, whose days are not merged yet: the worst day to ask
+DAY = 19_997  # 2024-10-01
 START = DAY * DAY_MS
 
 
@@ -85,15 +85,17 @@ def ours(folder: Path, rows: Samples, days: int) -> None:
     began = time.perf_counter()
     extremes = hours_of(kept)
     add = [other_day(folder, extremes, n) for n in range(1, days)]
-    store.version = store.manifest.commit(store.version, add=add)
+    own = DAYS_A_MERGE - 1  # of the month that goes on: as many days as there can be before it is merged
+    store.version = store.manifest.commit(store.version, add=add[:-own])
     print(f"  {days} days of hourly extremes made in {time.perf_counter() - began:.0f} s")
     began, before = time.perf_counter(), store.version
     merged = store.merge_months(today=DAY + days - 1)
     sizes = [sum(x.size for x in v.of("hours") + v.of("months")) / days / len(rows) for v in (before, store.version)]
     print(
         f"  {merged} months merged in {time.perf_counter() - began:.0f} s, {sizes[0]:.2f} → {sizes[1]:.2f} B a row;"
-        f" {len(store.version.of('hours'))} days of the last month are files of their own"
+        f" {own} days after them are files of their own"
     )
+    store.version = store.manifest.commit(store.version, add=add[-own:])
     end = START + days * DAY_MS
 
     def year(width: int) -> Callable[[int], Any]:

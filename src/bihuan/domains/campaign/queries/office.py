@@ -291,7 +291,7 @@ def screen(*, ctx: Context) -> Screen:
     return Screen(
         situation=figures.situation(ctx=ctx).value,
         due=found.due,
-        behind=found.behind[:6],
+        behind=found.behind[:5],
         campaigns=with_tallies(ctx=ctx, rows=running),
         dates=sorted(dates, key=lambda d: d[1].on)[:5],
         gaps=found.gaps,

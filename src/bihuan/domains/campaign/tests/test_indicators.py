@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -220,7 +221,20 @@ def test_the_page_of_gaps_costs_the_same_however_long_it_is(
     client = log_in(make_user("gapper", *(str(h.grant) for h in office.actor.held), region=cast.city.path))
     page = client.get("/indicators/")
     assert page.status_code == 200
-    assert "培训覆盖率不低于90%" in page.content.decode()
+    shown = page.content.decode()
+    assert "培训覆盖率不低于90%" in shown
+    # Every column of the head stands in every row, by its name.
+    heads, (first, *_) = shown.count("<th>"), re.findall(r"<tr>\s*<th scope.*?</tr>", shown, re.DOTALL)
+    assert heads == 8
+    assert re.findall(r'<td data-label="([^"]+)"', first) == [
+        "单位",
+        "目标",
+        "实测值",
+        "差距",
+        "未达标自",
+        "走势",
+        "情况",
+    ]
     assert client.get("/indicators/?show=all&campaign=nonsense").status_code == 200
 
 

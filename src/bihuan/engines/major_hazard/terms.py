@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bihuan.kernel.schemes import Scheme
 from bihuan.kernel.term import Term
+from bihuan.kernel.text import Text
 
 
 class UnitKind(Term):
@@ -28,7 +30,7 @@ BOUND_OF = {
 }
 
 
-class Grade(Term):
+class Grade(Scheme):
     """重大危险源级别, GB 18218-2018 表6: level 1 is the gravest. Not a colour, not the grade of a park."""
 
     I = "I", "一级", "Level 1"  # noqa: E741  # the Roman numeral of the standard
@@ -36,10 +38,13 @@ class Grade(Term):
     III = "III", "三级", "Level 3"
     IV = "IV", "四级", "Level 4"
 
-    @property
-    def rank(self) -> int:
-        """1 is the gravest."""
-        return list(Grade).index(self) + 1
+    @classmethod
+    def scheme(cls) -> Text:
+        return Text("重大危险源级别", "Grade of major hazards")
+
+    @classmethod
+    def basis(cls) -> str:
+        return "GB 18218-2018"
 
 
 class Basis(Term):

@@ -9,10 +9,11 @@ from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, MenuItem, Module, Receiver, RoleSpec
 from bihuan.core.pages.declared import ChoiceSource, HomePage, LiveFeed, Look, TopbarWidget
+from bihuan.core.records.mapping import MapLayer
 from bihuan.core.records.register import DetailPanel
 from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
-from bihuan.loop import events, jobs, models, queries, reactions, telling
+from bihuan.loop import events, jobs, map_layer, models, queries, reactions, telling
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.kinds import GENERAL, Population
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
@@ -136,6 +137,7 @@ MODULE = Module(
         telling.ESCALATION,
         telling.EXPIRY,
         DetailPanel("cases", Text("事项", "Cases"), Thing, "loop/of_thing.html", queries.panel_of_thing, order=50),
+        MapLayer("cases", map_layer.CASES, "list", "orange", map_layer.features, SEES, order=10),
         Population("enterprises", Text("全部企业", "All enterprises"), queries.enterprises),
         Searchable(
             model=models.Case,

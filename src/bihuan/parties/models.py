@@ -187,6 +187,8 @@ class Thing(Arriving, Row):
             models.Index(fields=["organisation_code", "kind"], name="thing_by_organisation"),
             # A list of one register in the order of its codes walks this and stops after a page.
             models.Index(fields=["kind", "code"], name="thing_by_kind_and_code"),
+            # A window of the map asks for one kind within it.
+            models.Index(fields=["kind", "longitude", "latitude"], name="thing_by_kind_and_place"),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,10 @@ MODULE = Module(
     label=Text("台账", "Registers"),
     urls="bihuan.core.records.urls",
     url_prefix="",
-    menu=(MenuItem(Text("全部台账", "All registers"), "records:index", "stack-2", (), section="registers", order=900),),
+    menu=(
+        MenuItem(Text("地图", "Map"), "records:layers", "map", (), section="insight", order=60),
+        MenuItem(Text("全部台账", "All registers"), "records:index", "stack-2", (), section="registers", order=900),
+    ),
     jobs=(
         Job(CHECK_JOB, Text("检查导入表", "Check an uploaded sheet"), jobs.check_sheet, max_attempts=3),
         Job(APPLY_JOB, Text("写入导入表", "Write an accepted sheet"), jobs.apply_sheet),

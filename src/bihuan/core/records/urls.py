@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.core.records import api, transfer, web
+from bihuan.core.records import api, map_web, transfer, web
 
 app_name = "records"
 urlpatterns = [
@@ -22,5 +22,7 @@ urlpatterns = [
     path("api/registers", api.registers, name="api_registers"),
     path("api/registers/<slug:code>", api.rows, name="api_rows"),
     path("api/registers/<slug:code>/<uuid:row_id>", api.row, name="api_row"),
+    path("map/", map_web.layers, name="layers"),
+    path("api/map/<slug:layer>", map_web.features, name="layer"),
     path("api/search", api.search, name="api_search"),
 ]

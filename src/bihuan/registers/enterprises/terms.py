@@ -20,6 +20,7 @@ class EnterpriseType(Term):
     USE = "use", "使用", "Use"
     TRANSPORT = "transport", "运输", "Transport"
     PHARMACEUTICAL = "pharmaceutical", "医药化工", "Pharmaceutical chemistry"
+    WASTE = "waste", "危险废物处置", "Waste disposal"
     OTHER = "other", "其他", "Other"
 
 

@@ -27,7 +27,7 @@ from bihuan.kernel.text import Text
 from bihuan.law.state import LawState
 from bihuan.loop.kinds import Member
 from bihuan.parties import queries as parties
-from bihuan.parties.models import Organisation
+from bihuan.parties.models import Organisation, Thing
 from bihuan.parties.rules import ancestors
 from bihuan.parties.terms import OrganisationKind, ThingState
 from bihuan.registers.major_hazards import rules
@@ -167,8 +167,12 @@ def before(calculation: Calculation) -> Calculation | None:
 
 
 def authority_of(*, unit: HazardUnit, on: date) -> Organisation:
+    return authority_at(thing=unit.thing, on=on)
+
+
+def authority_at(*, thing: Thing, on: date) -> Organisation:
     """The authority of the place: as the place parameter says, otherwise the nearest emergency management department."""
-    said = parties.parameter(name=AUTHORITY, region_path=unit.thing.region_path, on=on)
+    said = parties.parameter(name=AUTHORITY, region_path=thing.region_path, on=on)
     if said is not None:
         found = Organisation._base_manager.filter(code=said.value, abolished_on__isnull=True).first()
         if found is not None:
@@ -176,7 +180,7 @@ def authority_of(*, unit: HazardUnit, on: date) -> Organisation:
     near = Organisation._base_manager.filter(
         kind=OrganisationKind.DEPARTMENT,
         name__contains=_EMERGENCY,
-        region_path__in=ancestors(unit.thing.region_path),
+        region_path__in=ancestors(thing.region_path),
         abolished_on__isnull=True,
     )
     nearest = max(near, key=lambda unit: len(unit.region_path), default=None)
@@ -185,7 +189,7 @@ def authority_of(*, unit: HazardUnit, on: date) -> Organisation:
             Text(
                 "找不到“{unit}”的主管部门。请在地方参数“{name}”中填写主管部门的单位编码。",
                 "No authority supervises “{unit}”. Name its organisation code in the place parameter “{name}”.",
-            ).format(unit=unit.thing.name, name=AUTHORITY)
+            ).format(unit=thing.name, name=AUTHORITY)
         )
     return nearest
 

@@ -22,6 +22,7 @@ from bihuan.core.actions.action import Action
 from bihuan.core.modules import registry
 from bihuan.core.pages import components, inputs, marks, wording
 from bihuan.core.pages.sentences import compile_sentence
+from bihuan.kernel.schemes import Scheme
 from bihuan.kernel.term import Term
 
 register = template.Library()
@@ -60,6 +61,24 @@ def label_tag(value: Any) -> str:
 icon = register.simple_tag(marks.icon, name="icon")
 #: `{% badge case.stage %}`: icon and words; tone and icon from the module's `Look`, or as given.
 badge = register.simple_tag(marks.badge, name="badge")
+
+
+@register.simple_tag
+def graded(value: Scheme | None) -> SafeString:
+    """`{% graded assessment.colour %}`: a colour or grade, always with the name of the scheme it is of."""
+    if value is None:
+        return marks.badge(None)
+    return format_html(
+        '<span class="bh-graded">{} <small class="text-secondary">{}</small></span>',
+        marks.badge(value),
+        str(type(value).scheme()),
+    )
+
+
+@register.inclusion_tag("pages/parts/legend.html")
+def legend(scheme: type[Scheme]) -> dict[str, Any]:
+    """`{% legend scheme %}`: what its colours mean, under its own name and the document it comes from."""
+    return {"name": scheme.scheme(), "basis": scheme.basis(), "members": list(scheme)}
 
 
 @register.simple_tag(takes_context=True)

@@ -26,10 +26,13 @@ from bihuan.core.modules import registry
 from bihuan.core.records.models import Sheet
 from bihuan.core.sync.models import SyncConflict
 from bihuan.domains.campaign.tests import plays as campaign_plays
+from bihuan.domains.project_screening.tests import plays as screening_plays
+from bihuan.domains.risk_grading.tests import plays as risk_plays
 from bihuan.loop.actions import directing
 from bihuan.parties.models import Organisation, Region, Thing
 from bihuan.registers.enterprises.tests import plays as enterprise_plays
 from bihuan.registers.major_hazards.tests import plays as hazard_plays
+from bihuan.registers.parks.tests import plays as park_plays
 from cast import Cast, context, saved
 from plays import Play
 
@@ -61,6 +64,7 @@ NO_ROW = {
     "account_reset_password": "POST only: the door, see test_actions",
     "account_invite": "POST only: the door, see test_actions",
     "catalogue-entry": "public law; who handles the chemical is tested in registers/chemicals/tests",
+    "layer": "a list, see registers/parks/tests/test_bounds.py",
     "notice-open": "one's own notice only, see core/notices/tests",
 }
 
@@ -109,12 +113,30 @@ def people(cast, log_in) -> Callable[[str], Any]:
         "works": (("handler",), cast.works, None),
         "stranger": (("handler",), cast.neighbour, None),
         "office": (
-            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper", "hazard_appointer"),
+            (
+                "committee_office",
+                "campaign_office",
+                "enterprises_keeper",
+                "hazard_units_keeper",
+                "hazard_appointer",
+                "boundary_drawer",
+                "risk_assessor",
+                "project_registrar",
+            ),
             cast.office,
             cast.city,
         ),
         "office_next": (
-            ("committee_office", "campaign_office", "enterprises_keeper", "hazard_units_keeper", "hazard_appointer"),
+            (
+                "committee_office",
+                "campaign_office",
+                "enterprises_keeper",
+                "hazard_units_keeper",
+                "hazard_appointer",
+                "boundary_drawer",
+                "risk_assessor",
+                "project_registrar",
+            ),
             next_office,
             cast.next_city,
         ),
@@ -228,6 +250,10 @@ def account(cast: Cast, people: Any) -> Owned:
     return Owned({"user_id": cast.users["office"].pk}, "administrator", "administrator_next")
 
 
+def assessment(c: Cast, p: Any) -> Owned:
+    return Owned({"enterprise_id": risk_plays.assessed(c).enterprise_id}, "office", "office_next")
+
+
 OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
     "campaign-report": report,
@@ -246,6 +272,12 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "audit_row": audit_row,
     "account_page": account,
     "hazard-board": lambda c, p: Owned({"unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"),
+    "boundary": lambda c, p: Owned(
+        {"what": "bounds", "thing_id": park_plays.a_park(c).thing_id}, "office", "office_next"
+    ),
+    "project": lambda c, p: Owned({"project_id": screening_plays.a_project(c).pk}, "office", "office_next"),
+    "risk-assessment": assessment,
+    "risk-assessment-sheet": assessment,
     "major-hazard-sheet": lambda c, p: Owned(
         {"form": "json", "unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"
     ),

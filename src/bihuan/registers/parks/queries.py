@@ -17,7 +17,6 @@ from bihuan.kernel.text import Text
 from bihuan.parties.models import Thing
 from bihuan.parties.terms import ThingState
 from bihuan.registers.parks.models import Park
-from bihuan.registers.parks.terms import BoundaryKind
 
 #: Kinds of things whose bounds are drawn.
 DRAWN = ("park", "enterprise", "process_unit", "warehouse", "tank", "place_of_use", "hazard_unit")
@@ -151,19 +150,13 @@ def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
 def bounds_layer(*, ctx: Context, box: Box) -> list[Feature]:
     """图层: bounds of parks."""
     rows = Park.objects.visible_to(ctx.actor).filter(thing__shape__isnull=False).select_related("thing")
-    return [
-        Feature(p.thing.shape, p.thing.name, p.recognition_document, "purple", p.get_absolute_url()) for p in rows[:500]
-    ]
+    return [Feature(p.thing.shape, p.thing.name, str(BOUNDS), "purple", p.get_absolute_url()) for p in rows[:500]]
 
 
 def control_line_layer(*, ctx: Context, box: Box) -> list[Feature]:
     """图层: land-control lines."""
     rows = Park.objects.visible_to(ctx.actor).filter(control_line__isnull=False).select_related("thing")
-    word = BoundaryKind.CONTROL_LINE.label
-    return [
-        Feature(p.control_line, f"{p.thing.name} {word.zh}", p.control_line_document, "red", p.get_absolute_url())
-        for p in rows[:500]
-    ]
+    return [Feature(p.control_line, p.thing.name, str(CONTROL_LINES), "red", p.get_absolute_url()) for p in rows[:500]]
 
 
 BOUNDS = Text("园区四至", "Bounds of parks")

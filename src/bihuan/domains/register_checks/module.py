@@ -1,0 +1,40 @@
+"""Declaration of register checks."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
+from bihuan.domains.register_checks import actions, jobs, queries
+from bihuan.domains.register_checks.terms import FINDING_KIND, ChecksGrants
+from bihuan.kernel.text import Text
+from bihuan.loop.kinds import CaseKind
+from bihuan.loop.terms import LoopGrants, Move
+from bihuan.parties.terms import PartiesGrants
+
+LABEL = Text("底数核查", "Register checks")
+
+MODULE = Module(
+    name="register_checks",
+    label=LABEL,
+    grants=ChecksGrants,
+    actions=(actions.open_finding_case,),
+    jobs=(
+        Job(
+            "register_checks.open_finding_cases",
+            Text("底数核查立项", "Open cases of findings in the registers"),
+            jobs.open_finding_cases,
+            grants=(ChecksGrants.OPEN, ChecksGrants.READ, PartiesGrants.READ, LoopGrants.READ),
+            daily_at=time(6, 30),
+        ),
+    ),
+    roles=(
+        RoleSpec("checks_reader", Text("查看底数核查", "Sees register checks"), (ChecksGrants.READ, PartiesGrants.READ, LoopGrants.READ)),
+    ),
+    urls="bihuan.domains.register_checks.urls",
+    url_prefix="",
+    menu=(MenuItem(LABEL, "register-checks", "target", (ChecksGrants.READ,), section="insight", order=52),),
+    declares=(
+        CaseKind(FINDING_KIND, Text("底数核查事项", "Finding in the registers"), icon="target", rules={Move.CLOSE_OUT: queries.require_gone}),
+    ),
+)  # fmt: skip

@@ -8,8 +8,9 @@
 
 `--machine aarch64` gathers the wheels for ARM64 on any machine: nothing is compiled, so nothing has to run there.
 `--python 3.12` (may be repeated) says for which interpreters; without it, the one this runs in.
-`--prove` then installs it in a network namespace without any route, builds the demo, serves it, backs it up and
-rehearses the restore.
+`--prove` then installs it in a network namespace without any route, builds the demo, serves it, backs it up, restores it,
+and upgrades the home that an earlier release left. `--repack` makes the wheels from what is installed here, so that this
+can be tried without asking a registry; such a bundle is for trying only.
 """
 
 from __future__ import annotations
@@ -25,8 +26,13 @@ import sys
 import tarfile
 import tempfile
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+if __name__ == "__main__":  # started as a file by ./run
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.repacking import own_wheel, repack
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
@@ -36,6 +42,10 @@ MACHINES = ("x86_64", "aarch64")
 GLIBC = ("2_34", "2_31", "2_28", "2_27", "2_26", "2_24", "2_17", "2_12", "2_5")
 OLD_NAMES = ("manylinux2014", "manylinux2010", "manylinux1")
 FONT = "Noto Sans CJK SC"
+#: As root, or with a user namespace on top.
+APART = (["unshare", "--net"], ["unshare", "--map-root-user", "--net"])
+#: What an ELF file says of the machine it is for (e_machine).
+ELF_MACHINES = {"x86_64": 62, "aarch64": 183}
 PINNED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)(.*)$")
 
 
@@ -93,6 +103,33 @@ def gather_wheels(folder: Path, *, machine: str, pythons: list[str]) -> None:
 def build_own_wheel(folder: Path) -> None:
     run(sys.executable, ROOT / "frontend" / "vendor.py")
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--disable-pip-version-check", "-w", folder, ROOT)
+
+
+def require_whole(folder: Path, lock: str, *, machine: str, pythons: list[str]) -> None:
+    """Every locked package has a wheel that this machine takes, and every program in it is made for this machine."""
+    there = {re.sub(r"[-_.]+", "-", p.name.split("-")[0]).lower() for p in folder.glob("*.whl")}
+    wanted = {name.lower() for name, block in blocks(lock) if " ; " not in block.splitlines()[0]}
+    if missing := sorted(wanted - there):
+        raise SystemExit(f"bundle: no wheel for {machine} of {', '.join(missing)}")
+    taken = {tag for python in pythons for tag in ("py3", "py2.py3", f"cp{python.replace('.', '')}")}
+    for path in sorted(folder.glob("*.whl")):
+        python, abi, where = path.name.removesuffix(".whl").split("-")[-3:]
+        if where != "any" and not any(w.endswith(machine) for w in where.split(".")):
+            raise SystemExit(f"bundle: {path.name} is not for {machine}")
+        if not {python, *python.split(".")} & taken and abi != "abi3":
+            raise SystemExit(f"bundle: {path.name} is for none of Python {', '.join(pythons)}")
+        if alien := [name for name, found in programs(path) if found != ELF_MACHINES[machine]]:
+            raise SystemExit(f"bundle: {path.name} holds programs of another machine: {', '.join(alien[:3])}")
+
+
+def programs(wheel: Path) -> Iterator[tuple[str, int]]:
+    """Every ELF file in a wheel, with the machine it names."""
+    with zipfile.ZipFile(wheel) as content:
+        for entry in content.infolist():
+            with content.open(entry) as file:
+                head = file.read(20)
+            if head[:4] == b"\x7fELF":
+                yield entry.filename, int.from_bytes(head[18:20], "little")
 
 
 def copy_font(folder: Path) -> str:
@@ -163,18 +200,22 @@ def bill_of_materials(lock: str) -> dict[str, object]:
     }
 
 
-def make(out: Path, *, machine: str, pythons: list[str], wheels: bool = True) -> Path:
+def make(out: Path, *, machine: str, pythons: list[str], repacked: bool = False) -> Path:
     name = f"bihuan-{version()}-linux-{machine}"
     with tempfile.TemporaryDirectory(prefix="bihuan-bundle-") as scratch:
         folder = Path(scratch) / name
         (folder / "wheels").mkdir(parents=True)
         lock = merged_locks()
-        (folder / "requirements.txt").write_text(lock, encoding="utf-8")
+        accepted = repack((n for n, _ in blocks(lock)), folder / "wheels") if repacked else lock
+        (folder / "requirements.txt").write_text(accepted, encoding="utf-8")
         for fact, said in (("VERSION", version()), ("ARCHITECTURE", machine), ("PYTHONS", " ".join(pythons))):
             (folder / fact).write_text(f"{said}\n", encoding="utf-8")
-        if wheels:
+        if repacked:
+            own_wheel(ROOT, folder / "wheels")
+        else:
             gather_wheels(folder / "wheels", machine=machine, pythons=pythons)
             build_own_wheel(folder / "wheels")
+            require_whole(folder / "wheels", lock, machine=machine, pythons=pythons)
         if not copy_font(folder / "fonts"):
             print(f"bundle: the font {FONT} is not on this machine, so it is not in the bundle", file=sys.stderr)
         shutil.copytree(PACKAGING, folder, dirs_exist_ok=True)
@@ -201,7 +242,11 @@ def _digest(path: Path) -> str:
 
 def prove(archive: Path) -> None:
     """In a namespace that has a loopback and nothing else."""
-    command = ["unshare", "--map-root-user", "--net", sys.executable, ROOT / "tools" / "prove_bundle.py", archive]
+    apart = next((words for words in APART if subprocess.run([*words, "true"], check=False).returncode == 0), None)
+    if apart is None:
+        raise SystemExit("bundle: this machine lets nobody make a network namespace (unshare --net)")
+    kept = sorted((ROOT / "tests" / "fixtures").glob("release-*.tar.xz"))
+    command = [*apart, sys.executable, ROOT / "tools" / "prove_bundle.py", archive, *kept]
     done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         raise SystemExit("bundle: the proof failed")
@@ -213,9 +258,10 @@ def main() -> int:
     parser.add_argument("--machine", choices=MACHINES, default=platform.machine())
     parser.add_argument("--python", action="append", dest="pythons")
     parser.add_argument("--prove", action="store_true")
+    parser.add_argument("--repack", action="store_true", help="wheels from what is installed here, for trying only")
     chosen = parser.parse_args()
     pythons = chosen.pythons or ["{}.{}".format(*sys.version_info[:2])]
-    archive = make(chosen.out, machine=chosen.machine, pythons=pythons)
+    archive = make(chosen.out, machine=chosen.machine, pythons=pythons, repacked=chosen.repack)
     if chosen.prove:
         prove(archive)
     return 0

@@ -90,8 +90,21 @@ def next_release(bundle: Path, folder: Path) -> Path:
     return folder
 
 
+def upgrade_the_kept(bihuan: Path, kept: Path, folder: Path, env: dict[str, str]) -> None:
+    """The home an earlier release left: upgraded with a recovery point before it, verified, and restored elsewhere."""
+    with tarfile.open(kept) as tar:
+        tar.extractall(folder, filter="data")
+    inside = env | {"BIHUAN_HOME": str(folder / "home"), "BIHUAN_DEMO": "1", "BIHUAN_STREAMS": "0"}
+    step(f"upgrades the home of {kept.name}", bihuan, "upgrade", "--backup", folder / "vault", env=inside)
+    step("verifies its audit", bihuan, "audit", "verify", env=inside)
+    step("backs it up", bihuan, "backup", folder / "vault", env=inside)
+    again = ("restore", folder / "vault", "--identity", folder / "identity.txt", "--home", folder / "again")
+    step("restores it into an empty home", bihuan, *again, env=inside)
+
+
 def main() -> int:
     archive = Path(sys.argv[1]).resolve()
+    kept = [Path(name).resolve() for name in sys.argv[2:]]
     loopback_up()
     require_no_network()
     with tempfile.TemporaryDirectory(prefix="bihuan-prove-") as scratch:
@@ -132,6 +145,8 @@ def main() -> int:
         if lost is not None and not lost.exists():
             raise SystemExit("prove: the lost piece of evidence did not come back")
         step("verifies the audit", bihuan, "audit", "verify", env=inside)
+        for earlier in kept:
+            upgrade_the_kept(bihuan, earlier, folder / earlier.stem, env)
         step("upgrades in place", bihuan, "upgrade", "--backup", folder / "vault", env=inside)
         following = next_release(bundle, folder / "next")
         options = ("--prefix", prefix, "--home", demo, "--no-service", "--python", sys.executable)

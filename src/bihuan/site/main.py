@@ -5,6 +5,7 @@ Reading a plan or running a plant gateway needs no database and must not pay for
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -204,6 +205,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{problem}\n")
         for name, text in problem.where.items():
             sys.stderr.write(f"  {name}: {text}\n")
+        return 1
+    except OSError as wrong:
+        if wrong.errno != errno.ENOSPC:
+            raise
+        said = Text(
+            "磁盘已满{p}，没有完成。请腾出空间后重试；已确认的内容都还在。",
+            "The disk is full{p}; this was not finished. Make room and try again; what was acknowledged is all there.",
+        )
+        sys.stderr.write(f"{said.format(p=f' ({wrong.filename})' if wrong.filename else '')}\n")
         return 1
     except KeyboardInterrupt:
         return 130

@@ -100,8 +100,10 @@ def go_on(*, ctx: Context, upload: Upload, offset: int, pieces: Iterable[bytes])
         for piece in pieces:
             if here + len(piece) > upload.size:
                 raise TooLarge(limit=upload.size)
-            os.write(descriptor, piece)
-            here += len(piece)
+            left = memoryview(piece)
+            while left:  # a disk that is nearly full takes a part of a piece
+                written = os.write(descriptor, left)
+                here, left = here + written, left[written:]
         if here == upload.size:
             os.fsync(descriptor)
             _finish(ctx, upload)

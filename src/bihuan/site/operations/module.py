@@ -31,6 +31,13 @@ MODULE = Module(
             Text("运行状态", "State of the system"), "operations", "activity", (AccessGrants.OPERATE,), "system", 50
         ),
     ),
+    serves={
+        "H12": Text(
+            "部分：bihuan upgrade 先备份、升级、核验，失败即退回；只增不改时可边运行边升级。功能本身如何完善不由它决定",
+            "Partly: bihuan upgrade backs up, migrates, verifies and takes back; beside the running release where structure is only "
+            "added. How functions improve is not its part",
+        ),
+    },
     declares=(
         Look(State.OK, "green", "check"),
         Look(State.WARN, "yellow", "alert-triangle"),

@@ -44,6 +44,7 @@ CHECKS = (
     Check("drill", Text("恢复演练", "Rehearsal of a restore"), upkeep.drill),
     Check("mail", Text("发信", "Mail"), upkeep.mail),
     Check("bus", Text("外部总线", "External bus"), upkeep.bus),
+    Check("bus_copies", Text("流的份数", "Copies of the streams"), upkeep.bus_copies),
     Check("telemetry", Text("监测数据平面", "Telemetry plane"), upkeep.telemetry),
     Check("browser_files", Text("浏览器端文件", "Files for browsers"), machine.browser_files),
     Check("fonts", Text("中文字体", "Chinese font"), machine.fonts),

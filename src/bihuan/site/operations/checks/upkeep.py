@@ -173,6 +173,34 @@ def bus(at: datetime) -> Iterator[Finding]:
         yield fine("bus", "消息总线应答正常", "The message bus answers")
 
 
+def bus_copies(at: datetime) -> Iterator[Finding]:
+    """流的份数: a cluster whose streams have one copy stands still with one machine, and may lose what lay on it."""
+    servers = [s for s in setting("BIHUAN_BUS_URL").split(",") if s.strip()]
+    if not servers:
+        return
+    copies = int(setting("BIHUAN_BUS_REPLICAS"))
+    if len(servers) > 1 and copies == 1:
+        yield bad(
+            "bus_copies",
+            Text("总线有 {n} 个节点，流却只有一份：坏一台就丢", "The bus has {n} servers but one copy of each stream: one machine lost is data lost").format(n=len(servers)),
+            Text("请设 BIHUAN_BUS_REPLICAS=3。", "Set BIHUAN_BUS_REPLICAS=3."),
+        )  # fmt: skip
+    elif copies > len(servers):
+        yield bad(
+            "bus_copies",
+            Text("要求 {c} 份，却只列出 {n} 个节点", "{c} copies are asked for but {n} servers are named").format(c=copies, n=len(servers)),
+            Text("请在 BIHUAN_BUS_URL 列出全部节点，或减小 BIHUAN_BUS_REPLICAS。", "Name every server in BIHUAN_BUS_URL, or lower BIHUAN_BUS_REPLICAS."),
+        )  # fmt: skip
+    elif not setting("BIHUAN_BUS_PASSWORD"):
+        yield bad(
+            "bus_copies",
+            Text("外部总线没有设口令", "The external bus has no password"),
+            Text("请设 BIHUAN_BUS_USER 和 BIHUAN_BUS_PASSWORD。", "Set BIHUAN_BUS_USER and BIHUAN_BUS_PASSWORD."),
+        )
+    else:
+        yield fine("bus_copies", "每条流有 {c} 份", "Each stream has {c} copies", c=copies)
+
+
 def _is_nats(server: str) -> bool:
     parts = urlsplit(server if "//" in server else f"//{server}")
     try:

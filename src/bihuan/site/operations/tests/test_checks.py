@@ -193,6 +193,17 @@ def plant_no_outside(home, settings, monkeypatch):
     settings.BIHUAN_PUBLIC_URL = "https://bihuan.example.gov"
 
 
+def plant_cluster_of_one_copy(home, settings, monkeypatch):
+    monkeypatch.setenv("BIHUAN_BUS_URL", "nats://a:4222,nats://b:4222,nats://c:4222")
+    monkeypatch.setenv("BIHUAN_BUS_PASSWORD", "x")
+
+
+def plant_more_copies_than_servers(home, settings, monkeypatch):
+    monkeypatch.setenv("BIHUAN_BUS_URL", "nats://a:4222")
+    monkeypatch.setenv("BIHUAN_BUS_PASSWORD", "x")
+    monkeypatch.setenv("BIHUAN_BUS_REPLICAS", "3")
+
+
 def plant_mail_without_server(home, settings, monkeypatch):
     settings.BIHUAN_ALARM_MAIL = "duty@example.gov"
 
@@ -279,12 +290,25 @@ FAULTS = [
     ("backup_place", plant_backup_beside_the_data, "warn"),
     ("mail", plant_no_outside, "warn"),
     ("bus", plant_dead_bus, "bad"),
+    ("bus_copies", plant_cluster_of_one_copy, "bad"),
+    ("bus_copies", plant_more_copies_than_servers, "bad"),
+    ("bus_copies", plant_dead_bus, "bad"),
     ("telemetry", plant_resting_plane, "warn"),
     ("browser_files", plant_no_browser_files, "bad"),
     ("fonts", plant_no_fonts, "warn"),
 ]
 #: Before the fault these already have something to say, or nothing at all: an installation is not born with them.
-BORN_WITHOUT = {"processes", "watchdog", "backup", "drill", "backup_place", "bus", "telemetry", "certificate"}
+BORN_WITHOUT = {
+    "processes",
+    "watchdog",
+    "backup",
+    "drill",
+    "backup_place",
+    "bus",
+    "bus_copies",
+    "telemetry",
+    "certificate",
+}
 
 
 @pytest.mark.parametrize(("code", "plant", "state"), FAULTS, ids=[f"{c}-{p.__name__[6:]}" for c, p, _ in FAULTS])

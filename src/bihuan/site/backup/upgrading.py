@@ -169,7 +169,18 @@ def carry_out(home: Path, *, at: datetime, work: Callable[[], None] = migrate) -
         verify(before)
     except Exception as wrong:  # whatever it is, the database goes back to what it was
         log.exception("the upgrade failed and is taken back")
-        take_back_unfinished(home)
+        try:
+            take_back_unfinished(home)
+        except Exception:  # the database itself is away
+            log.exception("the upgrade could not be taken back yet")
+            say(
+                Text(
+                    "升级中断（{e}），数据库没有应答。数据库恢复后再运行 bihuan upgrade 或启动系统，会先退回到升级前。",
+                    "The upgrade broke off ({e}) and the database does not answer. Once it does, run bihuan upgrade or start the "
+                    "system: the upgrade is taken back first.",
+                ).format(e=type(wrong).__name__)
+            )
+            return 1
         diary.note("upgrade", at=at, seconds=round(time.monotonic() - begun, 3), version=__version__, clean=False)
         say(
             Text(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +20,7 @@ import tarfile
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
@@ -90,6 +92,25 @@ def next_release(bundle: Path, folder: Path) -> Path:
     return folder
 
 
+def blocks(page: Path) -> Iterator[str]:
+    """The commands of a page, block by block, without what needs root or the network and without remarks."""
+    for block in re.findall(r"^```\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        lines = [line for line in block.splitlines() if line and not line.startswith(("sudo ", "./run ", "#"))]
+        if lines and not any("|" in line or line[0] in "[{" for line in lines):
+            yield "\n".join(lines)
+
+
+def follow(page: Path, folder: Path, env: dict[str, str], *, put_in: dict[str, str]) -> None:
+    """Types what the page says, as one goes through it: a folder one has changed to is kept."""
+    for block in blocks(page):
+        for old, new in put_in.items():
+            block = block.replace(old, new)
+        here = folder / ".here"
+        at = here.read_text().strip() if here.exists() else str(folder)
+        words = f"{page.name}: {block.splitlines()[0]}" + (" …" if "\n" in block else "")
+        step(words, "sh", "-euc", f"cd '{at}'\n{block}\npwd >'{here}'", env=env)
+
+
 def upgrade_the_kept(bihuan: Path, kept: Path, folder: Path, env: dict[str, str]) -> None:
     """The home an earlier release left: upgraded with a recovery point before it, verified, and restored elsewhere."""
     with tarfile.open(kept) as tar:
@@ -109,52 +130,55 @@ def main() -> int:
     require_no_network()
     with tempfile.TemporaryDirectory(prefix="bihuan-prove-") as scratch:
         folder = Path(scratch)
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-        bundle = next(folder.glob("bihuan-*"))
+        bundle = folder / archive.name.removesuffix(".tar.gz")
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "BIHUAN_LANGUAGE": "en",
+            **{name: value for name, value in os.environ.items() if name == "PIP_COMPILE"},
             # A compiler would be a mistake: whoever asks for one finds none.
             "CC": "/bin/false",
             "CXX": "/bin/false",
             **{f"BIHUAN_{name}PORT": free_port() for name in ("", "LIVE_", "MONITOR_")},
         }
-        prefix, demo = folder / "program", folder / "demo"
-        step("installs", bundle / "install.sh", "--prefix", prefix, "--no-service", "--python", sys.executable, env=env)
+        for file in (archive, archive.with_suffix(".gz.sha256")):
+            (folder / file.name).symlink_to(file)
+        docs, prefix, demo = (
+            Path(__file__).resolve().parent.parent / "docs" / "howto",
+            folder / "bihuan",
+            folder / "demo",
+        )
+        named = {"bihuan-0.1.0-linux-x86_64": bundle.name}
+        uninstalling = "~/bihuan/current/uninstall.sh ~/bihuan\n"
+        page = folder / "install.md"
+        page.write_text((docs / "install.md").read_text(encoding="utf-8").replace(uninstalling, ""), encoding="utf-8")
+        follow(page, folder, env | {"PYTHON": sys.executable}, put_in=named)
         bihuan = prefix / "current" / "bin" / "bihuan"
-        step("answers", bihuan, "--version", env=env)
         step("builds the demo", bihuan, "demo", "--home", demo, "--no-serve", env=env)
         serve(bihuan, demo, env)
         inside = env | {"BIHUAN_HOME": str(demo), "BIHUAN_DEMO": "1", "BIHUAN_STREAMS": "0"}
-        step("makes an identity", bihuan, "backup-key", folder / "identity", env=inside)
-        step("backs up", bihuan, "backup", folder / "vault", env=inside)
-        drill = ("restore", folder / "vault", "--identity", folder / "identity", "--drill")
-        step("rehearses the restore", bihuan, *drill, env=inside)
-        whole = ("restore", folder / "vault", "--identity", folder / "identity", "--home", folder / "again")
-        step("restores into an empty home", bihuan, *whole, env=inside)
-        evidence = ("restore", folder / "vault", "--identity", folder / "identity", "--only", "evidence")
-        lost = next((demo / "evidence").glob("[0-9a-f]*/*/*"), None)
-        if lost is not None:
-            lost.unlink()
-        step("restores lost evidence alone", bihuan, *evidence, env=inside)
-        records = ("restore", folder / "vault", "--identity", folder / "identity", "--only", "records", "--replace")
-        step("restores the database alone", bihuan, *records, env=inside)
-        if lost is not None and not lost.exists():
-            raise SystemExit("prove: the lost piece of evidence did not come back")
+        typed = inside | {"PATH": f"{prefix / 'current' / 'bin'}:{env['PATH']}"}
+        restore = {"/backup/bihuan": str(folder / "vault"), "/var/lib/bihuan": str(folder / "again")}
+        (folder / ".here").unlink()
+        follow(docs / "restore.md", folder, typed, put_in=restore)
         step("verifies the audit", bihuan, "audit", "verify", env=inside)
+        lost = next((demo / "evidence").glob("[0-9a-f]*/*/*"))
+        lost.unlink()
+        evidence = ("restore", folder / "vault", "--identity", folder / "identity.txt", "--only", "evidence")
+        step("restores lost evidence alone", bihuan, *evidence, env=inside)
+        if not lost.exists():
+            raise SystemExit("prove: the lost piece of evidence did not come back")
         for earlier in kept:
             upgrade_the_kept(bihuan, earlier, folder / earlier.stem, env)
         step("upgrades in place", bihuan, "upgrade", "--backup", folder / "vault", env=inside)
         following = next_release(bundle, folder / "next")
-        options = ("--prefix", prefix, "--home", demo, "--no-service", "--python", sys.executable)
-        step("installs the next release over it", following / "install.sh", *options, env=env)
+        put_in = {"tar xzf bihuan-<new>-linux-x86_64.tar.gz": ":", "bihuan-<new>-linux-x86_64": str(following), "~/bihuan-state": str(demo)}  # fmt: skip
+        follow(docs / "upgrade.md", folder, env | {"PYTHON": sys.executable}, put_in=put_in)
         if (prefix / "current").resolve().name != NEXT or len(list((prefix / "releases").iterdir())) != 2:
             raise SystemExit("prove: the next release must be the current one, beside the old one")
         step("answers again", bihuan, "--version", env=env)
-        step("uninstalls", bundle / "uninstall.sh", prefix, env=env)
+        step("uninstalls", "sh", "-euc", uninstalling, env=env)
         if prefix.exists() or not demo.exists():
             raise SystemExit("prove: uninstalling must take the program and leave the state")
     return 0

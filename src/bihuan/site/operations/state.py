@@ -12,6 +12,7 @@ from django.db.models import Min
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
 from bihuan.core.jobs.models import Task
+from bihuan.core.jobs.queries import label_of
 from bihuan.core.jobs.terms import TaskState
 from bihuan.kernel.pulse import Beat
 from bihuan.kernel.text import Text
@@ -27,7 +28,7 @@ class Process:
     state: State
     count: int
     heard_at: datetime | None
-    doing: str
+    doing: Text | None
     megabytes: int | None
 
 
@@ -89,7 +90,7 @@ def processes(*, at: datetime) -> list[Process]:
                 state=State.OK if alive else State.BAD,
                 count=len(alive),
                 heard_at=datetime.fromtimestamp(last.at, UTC) if last else None,
-                doing=next((b.doing for b in alive if b.doing), ""),
+                doing=next((label_of(b.doing) for b in alive if b.doing), None),
                 megabytes=round(sum(sizes) / 1024**2) if sizes else None,
             )
         )

@@ -12,6 +12,7 @@ import pytest
 import browser_checks
 from bihuan.core import clock
 from bihuan.core.jobs.models import Task
+from bihuan.core.modules import registry
 from bihuan.site.operations import diary, pulses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -32,14 +33,16 @@ def test_it_says_what_to_do_and_leads_there_in_both_languages(home, make_user, o
     Task.objects.create(
         job="loop.escalate_due", key="failed", state="failed", run_at=now, created_at=now, finished_at=now, error="x"
     )
-    for language, width, words, fault in (
-        ("zh", 1280, "要做的事", "上次备份在 40 小时前"),
-        ("en", 360, "What to do", "The last backup is 40 hours old"),
+    doing = registry().job("loop.escalate_due").label
+    for language, width, words, fault, busy_with in (
+        ("zh", 1280, "要做的事", "上次备份在 40 小时前", doing.zh),
+        ("en", 360, "What to do", "The last backup is 40 hours old", doing.en),
     ):
         page = open_page(operator, language=language, width=width)
         page.goto("/operations/")
         page.get_by_role("heading", name=words, exact=True).wait_for()
         page.get_by_text(fault).wait_for()
+        page.get_by_text(busy_with, exact=True).wait_for()
         browser_checks.assert_sound(page)
         picture(page, f"operations-{language}-{width}")
     with page.expect_navigation():

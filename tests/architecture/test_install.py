@@ -125,7 +125,7 @@ def test_systemd_finds_nothing_to_complain_of_in_the_unit(tmp_path: Path) -> Non
     program.chmod(0o755)
     unit = (PACKAGING / "systemd/bihuan.service").read_text().replace("@PREFIX@/current/bin/bihuan", str(program))
     (tmp_path / "bihuan.service").write_text(
-        unit.replace("@PREFIX@", "/opt/bihuan").replace("@HOME@", "/var/lib/bihuan")
+        unit.replace("@PREFIX@", "/usr/local/lib/bihuan").replace("@HOME@", "/var/lib/bihuan")
     )
     asked = sh("systemd-analyze", "verify", "--man=no", tmp_path / "bihuan.service")
     complaints = [line for line in (asked.stdout + asked.stderr).splitlines() if "bihuan.service" in line]

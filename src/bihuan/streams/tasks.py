@@ -15,6 +15,18 @@ async def end(*tasks: asyncio.Task[Any]) -> None:
         _, waiting = await asyncio.wait(waiting, timeout=0.5)
 
 
+async def outlived(*tasks: asyncio.Task[Any] | None) -> None:
+    """Waits until they have ended by themselves, however often it is cancelled meanwhile: threads can't be."""
+    waiting, cancelled = {x for x in tasks if x is not None and not x.done()}, False
+    while waiting:
+        try:
+            _, waiting = await asyncio.wait(waiting)
+        except asyncio.CancelledError:
+            waiting, cancelled = {x for x in waiting if not x.done()}, True
+    if cancelled:
+        raise asyncio.CancelledError
+
+
 async def stopped(stop: asyncio.Event, *, seconds: float) -> bool:
     """Waits for `stop`, at most so long."""
     try:

@@ -1,11 +1,12 @@
-"""历史存储: append, compact, expire, verify. Every change is one commit of the manifest."""
+"""历史存储: append, merge, expire, verify. Every change is one commit of the manifest."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import defaultdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Store:
         self.folder = folder
         self.manifest = Manifest(folder)
         self.version = self.manifest.newest()
+        self._one_commit = threading.Lock()
 
     def refresh(self) -> Version:
         self.version = self.manifest.newest()
@@ -48,8 +50,15 @@ class Store:
             )
         if last is not None:
             save(self.folder / LAST_VALUES, last)
-        self.version = self.manifest.commit(base, add=files, epoch=epoch, last_seq=last_seq)
-        return self.version
+        return self._commit(add=files, epoch=epoch, last_seq=last_seq)
+
+    def _commit(self, **change: Any) -> Version:
+        """One thread appends and another merges: files are written side by side, only the commits take turns. What a merge
+        replaces nobody else removes, and what is appended meanwhile is newer than all it looked at.
+        """
+        with self._one_commit:
+            self.version = self.manifest.commit(self.version, **change)
+            return self.version
 
     def last_values(self) -> Samples:
         """最新值: as kept with the last commit; where that file is lost, from the newest day."""
@@ -138,7 +147,7 @@ class Store:
 
     def _replace(self, old: list[File], new: list[File], conflicts: int = 0) -> None:
         """One commit: a reader sees all of the old files or all of the new, and a kill before it leaves the old."""
-        self.version = self.manifest.commit(self.version, add=new, remove=[x.name for x in old], conflicts=conflicts)
+        self._commit(add=new, remove=[x.name for x in old], conflicts=conflicts)
 
     def expire(self, *, before_day: int) -> int:
         """到期删除: days before the retention's edge leave the manifest; their files go with the next sweep. Hourly extremes
@@ -146,7 +155,7 @@ class Store:
         """
         old = [x.name for x in self.version.files if x.day + x.days <= before_day]
         if old:
-            self.version = self.manifest.commit(self.version, remove=old)
+            self._commit(remove=old)
         return len(old)
 
     def sweep(self, *, grace_seconds: float = GRACE_SECONDS) -> int:

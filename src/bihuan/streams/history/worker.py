@@ -20,6 +20,7 @@ from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import OrderedReader
 from bihuan.streams.history.last import LastValues
 from bihuan.streams.history.store import AT_REST_SECONDS, Store
+from bihuan.streams.tasks import outlived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Historian:
         self._parts: list[Samples] = []
         self._rows = 0
         self._encoding: asyncio.Task[object] | None = None
+        self._house: asyncio.Task[None] | None = None  # merging a large day takes minutes; reading goes on
 
     async def run(self, stop: asyncio.Event) -> None:
         epoch = await layout.epoch_of(self.js, "TELEMETRY")
@@ -70,16 +72,15 @@ class Historian:
                 if self._rows >= self.settings.rows_a_segment or (due and self._rows):
                     await self._commit(epoch)
                     committed = time.monotonic()
-                if time.monotonic() - swept > self.settings.sweep_seconds:
-                    if self._encoding is not None:
-                        await self._encoding  # the store has one writer
-                    await asyncio.to_thread(self._keep_house)
-                    swept = time.monotonic()
+                if self._house is not None and self._house.done():
+                    self._house.result()
+                    self._house, swept = None, time.monotonic()
+                if self._house is None and time.monotonic() - swept > self.settings.sweep_seconds:
+                    self._house = asyncio.create_task(asyncio.to_thread(self._keep_house))
             await self._commit(epoch)
             await self._commit(epoch)  # and waits for it
         finally:
-            if self._encoding is not None:
-                await asyncio.wait({self._encoding})  # a commit under way belongs to this historian, not to the next
+            await outlived(self._encoding, self._house)  # a commit under way belongs to this historian, not to the next
             await reader.close()
             with suppress(NatsError):
                 await answering.unsubscribe()

@@ -199,6 +199,29 @@ def test_while_a_day_goes_on_its_files_stay_few_and_the_last_received_still_wins
     assert last_of(History(tmp_path).rows(points=range(3), start=START, end=START + DAY_MS)) == wanted
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_rows_appended_while_a_merge_is_at_work_are_kept_and_count_as_newer(tmp_path, monkeypatch, whole):
+    store, parts = Store(tmp_path), [rows(n, 60, points=2) for n in range(4)]
+    for n, part in enumerate(parts[:3], 1):
+        store.append(part, epoch="e", last_seq=n)
+    merge = merging.merge_samples
+
+    def meanwhile(*args, **more):
+        made = merge(*args, **more)
+        if store.version.last_seq == 3:
+            store.append(parts[3], epoch="e", last_seq=4)
+        return made
+
+    monkeypatch.setattr("bihuan.streams.history.store.merge_samples", meanwhile)
+    store.tidy(today=FIRST + whole, files_a_tier=3, at_rest_seconds=-1)
+    wanted = last_of(*parts)
+    assert last_of(History(tmp_path).rows(points=range(2), start=START, end=START + DAY_MS)) == wanted
+    store.tidy(today=FIRST + 1, files_a_tier=3, at_rest_seconds=-1)
+    assert kinds(store) == {"samples": 1, "hours": 1, "months": 0}
+    assert last_of(History(tmp_path).rows(points=range(2), start=START, end=START + DAY_MS)) == wanted
+    assert series(tmp_path, 1, HOUR_MS, end=START + DAY_MS) == highs(wanted, 1, HOUR_MS, end=START + DAY_MS)
+
+
 def test_a_manifest_of_the_first_format_is_read_and_goes_on_in_the_second(tmp_path):
     made, store = a_year(tmp_path)
     newest = Manifest(tmp_path).newest()

@@ -16,6 +16,7 @@ from bihuan.streams.intake.decode import Broken, Columns, Words, decode
 from bihuan.streams.intake.tags import TagMap
 
 NEVER: Final = -(2**62)
+TRIFLE_MS: Final = 5_000  # more than any way takes, less than any history a device delivers later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Health:
     skew_ms: int = 0
     #: Receive time of the last good sample, by row of the tag map.
     heard: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
+    #: Time of the newest sample, by row of the tag map.
+    newest: npt.NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
     words: Words = field(default_factory=dict)
 
 
@@ -59,6 +62,8 @@ class Intake:
         old, health = self.maps.get(tags.enterprise), self.health.setdefault(tags.enterprise, Health())
         by_point = dict(zip(old.point.tolist(), health.heard.tolist(), strict=True)) if old is not None else {}
         health.heard = np.array([by_point.get(p, NEVER) for p in tags.point.tolist()], np.int64)
+        newest = dict(zip(old.point.tolist(), health.newest.tolist(), strict=True)) if old is not None else {}
+        health.newest = np.array([newest.get(p, NEVER) for p in tags.point.tolist()], np.int64)
         health.words = {}
         self.maps[tags.enterprise] = tags
 
@@ -96,7 +101,10 @@ class Intake:
         quality[implausible] = t.IMPLAUSIBLE
         health.counts["implausible"] += int(implausible.sum())
         health.counts["bad"] += int((quality >= t.BAD_FROM).sum())
-        at, quality = self._right_the_clock(health, c.sent_at, at, quality, received_at)
+        said, (at, quality) = at, self._right_the_clock(health, c.sent_at, at, quality, received_at)
+        if at is not said:
+            at = at + _behind(health.newest[row], at)
+        np.maximum.at(health.newest, row, at)
         health.heard[row[quality < t.BAD_FROM]] = received_at
         samples = Samples(tags.point[row], at, value, quality)
         if (at[1:] < at[:-1]).any():  # first-out and delays read a delivery in the order of its times
@@ -129,3 +137,12 @@ class Intake:
             "filed": len(tags.tags) - len(expected),
             "rate": online / len(expected) if expected else 1.0,
         }
+
+
+def _behind(newest: npt.NDArray[Any], at: npt.NDArray[Any]) -> int:
+    """A corrected time is as good as the way was quick. A clock that is set, of the device or of ours, must not put a value
+    on or before the moment of the last one by such a trifle: the second would not be judged.
+    """
+    gaps = newest + 1 - at
+    trifles = gaps[(gaps > 0) & (gaps <= TRIFLE_MS)]
+    return int(trifles.max()) if len(trifles) else 0

@@ -230,6 +230,16 @@ def test_arrow_timestamps_and_plain_strings_are_read(intake):
     assert taken.dead[0].detail == {"tags": {"(null)": 1}}
 
 
+@pytest.mark.parametrize(("lag", "moved"), [(-1, 0), (0, 1), (20, 21), (4999, 5000), (5000, 0)])
+def test_a_clock_that_is_set_puts_no_value_on_or_before_the_moment_of_the_last(intake, lag, moved):
+    """The first comes by a right clock; then the device's is 15 minutes fast, and our receipt lags by so much."""
+    fast = 900_000
+    for at, received in ((AT, AT), (AT + fast, AT - lag)):
+        data = decode.encode_json([("LT-101", at, 1.0, 0)], sent_at=at)
+        taken = intake.take(enterprise="acme", data=data, received_at=received)
+    assert taken.samples.at.tolist() == [AT - lag + moved]
+
+
 def test_the_online_rate_counts_what_should_be_connected_and_files_apart(intake):
     take(intake, [["LT-101", AT, 1000], ["PT-102", AT, 600], ["GT-103", AT, "x"]])
     assert intake.online("acme", at=AT) == {"expected": 3, "online": 2, "filed": 1, "rate": 2 / 3}

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -113,8 +114,9 @@ def _become(words: list[str], env: dict[str, str], log: str) -> NoReturn:
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):  # a full disk is one of the faults
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(status)
 
 

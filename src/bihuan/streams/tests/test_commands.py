@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import signal
@@ -15,6 +17,7 @@ from bihuan.streams import commands, recording
 from bihuan.streams.bus import layout
 from bihuan.streams.bus.reader import Entry
 from bihuan.streams.bus.server import answers, free_port
+from bihuan.streams.saying import say
 from bihuan.streams.settings import from_environment
 
 
@@ -82,3 +85,14 @@ def test_the_bus_comes_up_issues_credentials_and_stops_cleanly(tmp_path, monkeyp
             break
         time.sleep(0.05)
     assert not answers("127.0.0.1", port)
+
+
+class FullDisk(io.StringIO):
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_under_the_log_does_not_end_who_says_something(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    say("interrupted, trying again")
+    assert sys.stdout.getvalue() == "interrupted, trying again\n"

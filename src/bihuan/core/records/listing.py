@@ -118,6 +118,10 @@ def _condition(field: Field, raw: Mapping[str, str]) -> Q:
     return Q(**{f"{field.path}__contains": value})
 
 
+#: So many hits are looked up by their keys; a word with more of them is asked for row by row.
+FEW = 1_000
+
+
 def rows_of(register: Register, asked: Asked, *, ctx: Context) -> QuerySet[Any]:
     """All rows asked for, within the actor's scope, in no order yet."""
     rows = register.visible_to(ctx.actor).filter(asked.condition)
@@ -130,7 +134,10 @@ def rows_of(register: Register, asked: Asked, *, ctx: Context) -> QuerySet[Any]:
             return rows.filter(exact)
         mine = [s for s in search.searchables() if s.model is register.model]
         found = search.matching(words, search.tokens_for(ctx.actor, mine))
-        rows = rows.filter(pk__in=found.order_by().values("row_id"))
+        some = list(found.order_by().values_list("row_id", flat=True)[: FEW + 1])
+        # A rare word names its rows; of a common one a page is full long before all its rows are collected.
+        few = len(some) <= FEW
+        rows = rows.filter(pk__in=some) if few else rows.filter(search.having(words, kind=mine[0].kind))
     return rows
 
 

@@ -274,21 +274,33 @@ def matching(words: Sequence[str], tokens: Sequence[str]) -> models.QuerySet[Sea
     if not tokens or not words:
         return SearchEntry.objects.none()
     pieces = sorted(set().union(*(grams(w) for w in words)))
-    entries = SearchEntry.objects.filter(_indexed(pieces, tokens)).filter(SearchEntry.arrived())
+    entries = _indexed(pieces, tokens).filter(SearchEntry.arrived())
     for word in words:
         if len(word) > 2:
             entries = entries.filter(text__contains=word)  # the pieces are there; together?
     return entries
 
 
-def _indexed(pieces: Sequence[str], tokens: Sequence[str]) -> models.Q:
+def having(words: Sequence[str], *, kind: str) -> models.Exists:
+    """For rows of one table: whether their entry has every word. Asked row by row, along whatever order they are read in."""
+    entries = SearchEntry.objects.filter(kind=kind, row_id=models.OuterRef("pk"))
+    for word in words:
+        entries = entries.filter(text__contains=word)
+    return models.Exists(entries)
+
+
+def _indexed(pieces: Sequence[str], tokens: Sequence[str]) -> models.QuerySet[SearchEntry]:
     if connection.vendor == "postgresql":
         sql = "string_to_array(grams, ' ') @> %s::text[] AND string_to_array(grams, ' ') && %s::text[]"
         condition = RawSQL(sql, (list(pieces), list(tokens)), output_field=models.BooleanField())  # noqa: S611  # values are bound
-        return models.Q(condition)
+        return SearchEntry.objects.filter(condition)
     said = " AND ".join(f'"{p}"' for p in pieces) + " AND (" + " OR ".join(f'"{t}"' for t in tokens) + ")"
-    rowids = RawSQL("SELECT rowid FROM records_search_words WHERE records_search_words MATCH %s", (said,))  # bound
-    return models.Q(pk__in=rowids)
+    # Joined, not `IN (SELECT rowid …)`: that would collect every hit of a common word before the first is looked at.
+    return SearchEntry.objects.extra(  # values are bound
+        tables=["records_search_words"],
+        where=["records_search_words.rowid = records_searchentry.id", "records_search_words MATCH %s"],
+        params=[said],
+    )
 
 
 def _rank(entry: Mapping[str, Any], whole: str) -> tuple[int, int, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from bihuan.core.records.sheets.parsing import Book, Failed, Formula, rows_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -21,26 +22,13 @@ MAX_PARTS = 2_000
 MAX_COLUMNS = 200
 #: A key that begins so is the example row of the template.
 EXAMPLE = "示例"
+__all__ = ["EXAMPLE", "Failed", "Formula", "ReadRow", "UnreadableSheet", "Workbook", "letter"]
 
 
 class UnreadableSheet(Problem):
     """The file as a whole can't be imported."""
 
     code = "unreadable_sheet"
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A cell that computes. What it would show depends on who opens it, so it isn't taken."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A cell that shows #N/A, #REF! or the like."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +158,11 @@ class Workbook:
 
     def _read(self) -> Iterator[ReadRow]:
         try:
-            for number, cells in enumerate(self.sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
-                yield ReadRow(number, tuple(self._value(c) for c in cells))
+            inside = vars(self.book)
+            book = Book(vars(self.sheet)["_shared_strings"], inside["_date_formats"], self.book.epoch)
+            with zipfile.ZipFile(self.file) as archive, archive.open(self.part) as part:
+                for number, cells in rows_of(part, book=book, width=MAX_COLUMNS):
+                    yield ReadRow(number, cells)
         except UnreadableSheet:
             raise
         except Exception as broken:  # a part that breaks off in the middle
@@ -181,14 +172,6 @@ class Workbook:
                     "The workbook breaks off in the middle. Save a copy in Excel.",
                 )
             ) from broken
-
-    @staticmethod
-    def _value(cell: Any) -> Any:
-        if cell.data_type == "f":
-            return Formula(str(cell.value))
-        if cell.data_type == "e":
-            return Failed(str(cell.value))
-        return cell.value
 
     def close(self) -> None:
         self.book.close()

@@ -86,6 +86,15 @@ class Organisation(Row):
     def place(self) -> Place:
         return Place(self.region_path, frozenset([self.code]))
 
+    @property
+    def onward(self) -> Organisation | None:
+        """承接单位: who stands in its place today, where it was abolished or merged."""
+        found, met = self.successor, {self.pk}
+        while found is not None and found.successor_id is not None and found.pk not in met:
+            met.add(found.pk)
+            found = found.successor
+        return found if self.abolished_on is not None else None
+
 
 class Person(Row):
     """人员: a natural person of one organisation; may have an account."""

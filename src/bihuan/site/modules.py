@@ -29,6 +29,7 @@ MODULES = (
     "bihuan.domains.risk_grading.module",
     "bihuan.domains.project_screening.module",
     "bihuan.domains.register_checks.module",
+    "bihuan.connectors.exchange.module",
     "bihuan.connectors.oidc.module",
     "bihuan.site.operations.module",
 )

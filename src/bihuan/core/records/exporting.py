@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.db.models import QuerySet
 
 from bihuan.core.access.context import Actor, Context
 from bihuan.core.records.fields import Field
+from bihuan.core.records.layouts import Layout, LayoutColumn
 from bihuan.core.records.listing import Asked, rows_of
 from bihuan.core.records.register import Register
 from bihuan.core.records.sheets.writing import defused, workbook
@@ -47,6 +50,37 @@ def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[b
     )
     headings, widths = [str(f.heading) for f in fields], [f.width for f in fields]
     return workbook(name=str(register.label), headings=headings, widths=widths, rows=rows)
+
+
+def _foreign_rows(
+    register: Register, layout: Layout, asked: Asked, *, ctx: Context
+) -> Iterator[list[tuple[LayoutColumn, Any]]]:
+    seen = {f.name: f for f in register.fields_for(ctx.actor)}
+    for row in rows_in_order(register, asked, ctx=ctx):
+        said = []
+        for column in layout.written:
+            field = seen.get(column.field_name) if column.is_held else None
+            value = _value(register, field, row, ctx.actor) if field is not None else None
+            said.append((column, column.outward(row, value, field)))
+        yield said
+
+
+def in_layout_as_workbook(register: Register, asked: Asked, *, layout: Layout, ctx: Context) -> Iterator[bytes]:
+    """All columns of the other system's table, those we hold no field for left open; the import reads it back."""
+    rows = ([value for _, value in said] for said in _foreign_rows(register, layout, asked, ctx=ctx))
+    headings = [column.label for column in layout.written]
+    return workbook(name=str(layout.label), headings=headings, widths=[16] * len(headings), rows=rows)
+
+
+def in_layout_as_json(register: Register, asked: Asked, *, layout: Layout, ctx: Context) -> Iterator[bytes]:
+    """The rows under the other system's own names."""
+    yield b'{"layout":' + json.dumps(layout.code).encode() + b',"rows":['
+    separator = b""
+    for said in _foreign_rows(register, layout, asked, ctx=ctx):
+        plain = {c.name: str(v) if isinstance(v, date | Decimal) else v for c, v in said}
+        yield separator + json.dumps(plain, ensure_ascii=False).encode()
+        separator = b",\n"
+    yield b"]}\n"
 
 
 def _for_sheet(field: Field, value: Any) -> Any:

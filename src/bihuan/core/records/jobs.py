@@ -16,14 +16,16 @@ from bihuan.core.actions import runner
 from bihuan.core.actions.problems import StaleVersion
 from bihuan.core.jobs.queue import report_progress
 from bihuan.core.records import search
+from bihuan.core.records.layouts import get_layout
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, all_registers
 from bihuan.core.records.sheets import spool
 from bihuan.core.records.sheets.applying import Verdict
-from bihuan.core.records.sheets.checking import Checker, columns_of
+from bihuan.core.records.sheets.checking import Checker, columns_of, foreign_columns
 from bihuan.core.records.sheets.pace import Pace
 from bihuan.core.records.sheets.reading import UnreadableSheet, Workbook
 from bihuan.core.records.terms import ExistingRows, SheetState
+from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -76,9 +78,15 @@ def _check(ctx: Context, inside: Context, register: Register, uploaded: Sheet) -
         pass
     with Workbook(spool.path_of(uploaded.spool)) as book:
         headings = list(book.headings)
-        columns = columns_of(register, headings, actor=inside.actor)
+        layout = get_layout(register, uploaded.layout, on=day_of(ctx.at)) if uploaded.layout else None
+        foreign = foreign_columns(register, headings, layout=layout, actor=inside.actor) if layout else None
         checker = Checker(
-            register, columns, sheet=uploaded, actor=inside.actor, existing=ExistingRows.of(uploaded.existing)
+            register,
+            foreign.columns if foreign else columns_of(register, headings, actor=inside.actor),
+            sheet=uploaded,
+            actor=inside.actor,
+            existing=ExistingRows.of(uploaded.existing),
+            foreign=foreign,
         )
         # A stated size may lie; it is only used to say how far we are.
         expected = min(book.sheet.max_row or register.max_rows, register.max_rows)
@@ -97,7 +105,7 @@ def _check(ctx: Context, inside: Context, register: Register, uploaded: Sheet) -
             _tell(ctx, min(99, seen * 100 // max(expected, seen, 1)), f"{said.zh} · {said.en}")
     if not seen:
         raise UnreadableSheet(Text("表中没有数据行。", "The sheet has no rows."))
-    return Verdict(counts=dict(checker.counts), headings=headings)
+    return Verdict(counts=dict(checker.counts), headings=headings, notes=checker.notes())
 
 
 def _forget_some(uploaded: Sheet, size: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -18,12 +19,14 @@ from bihuan.core.jobs.models import Task
 from bihuan.core.jobs.terms import TaskState
 from bihuan.core.pages.components import Crumb
 from bihuan.core.records import exporting, listing
+from bihuan.core.records.layouts import get_layout, layouts_of
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, get_register
 from bihuan.core.records.sheets import remarks, spool
 from bihuan.core.records.sheets import template as templates
 from bihuan.core.records.sheets.applying import job_of
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
+from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,6 +35,7 @@ FORMS: dict[str, tuple[str, Any]] = {
     "csv": ("text/csv; charset=utf-8", exporting.as_csv),
     "json": ("application/json", exporting.as_json),
 }
+LAYOUT_FORMS: dict[str, Any] = {"xlsx": exporting.in_layout_as_workbook, "json": exporting.in_layout_as_json}
 #: Rows of a review on one page.
 SHOWN = 100
 WRITABLE = (RowState.NEW, RowState.UPDATE, RowState.ASKED)
@@ -52,6 +56,12 @@ def export(request: HttpRequest, code: str, form: str) -> StreamingHttpResponse:
     asked = listing.ask(register, request.GET.dict(), actor=ctx.actor)
     kind, write = FORMS[form]
     name = f"{register.label}_{ctx.at:%Y%m%d}.{form}"
+    if code_of_layout := request.GET.get("layout", ""):
+        layout = get_layout(register, code_of_layout, on=day_of(ctx.at))
+        if layout is None or form not in LAYOUT_FORMS:
+            raise Http404
+        write = partial(LAYOUT_FORMS[form], layout=layout)
+        name = f"{register.label}_{layout.label}_{ctx.at:%Y%m%d}.{form}"
     return StreamingHttpResponse(
         write(register, asked, ctx=ctx), content_type=kind, headers={"Content-Disposition": _attachment(name)}
     )
@@ -93,6 +103,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
                 spool=stored,
                 file_name=(file.name or "")[-200:],
                 existing=request.POST.get("existing", ExistingRows.REFUSE.value),
+                layout=request.POST.get("layout", ""),
             )
         except Exception:
             spool.discard(stored)
@@ -106,6 +117,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             "register": register,
             "crumbs": _crumbs(register, Crumb(IMPORT)),
             "existing": list(ExistingRows),
+            "layouts": layouts_of(register, on=day_of(ctx.at)),
             "recent": [(s, SheetState.of(s.state)) for s in recent],
             "max_megabytes": spool.MAX_BYTES >> 20,
         },

@@ -20,12 +20,15 @@ from bihuan.core.pages.components import Crumb, MapShape, MapView, TimelineEntry
 from bihuan.core.records import exporting, listing
 from bihuan.core.records.fields import Field
 from bihuan.core.records.history import Past, history_of
+from bihuan.core.records.layouts import layouts_of
 from bihuan.core.records.register import Register, all_registers, get_register, panels_for
+from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 
 MAP = Text("地图", "Map")
 REGISTERS = Text("台账", "Registers")
 PLACE = Text("位置", "Place")
+CLEARED = Text("（清空）", "(cleared)")
 COLUMNS_COOKIE = "bihuan_columns_{code}"
 
 
@@ -105,6 +108,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
             "can_edit": any(ctx.actor.has(g) for g in register.edit),
             "add_slug": register.action("add").slug,
             "query": asked.query_string(),
+            "layouts": layouts_of(register, on=day_of(ctx.at)),
             "crumbs": [Crumb(REGISTERS, reverse("records:index")), Crumb(register.label)],
         },
     )
@@ -266,13 +270,14 @@ def _change_url(register: Register, row: Any) -> str:
 
 
 def _entry(past: Past) -> TimelineEntry:
-    parts = [
-        f"{c.label}：{c.before} → {c.after}"
-        if c.before and c.after
-        else f"{c.label}：{c.after or Text('（清空）', '(cleared)')}"
-        for c in past.changes
+    said = [
+        (c.label, f"{c.before} → {c.after}" if c.before and c.after else c.after or str(CLEARED)) for c in past.changes
     ]
-    return TimelineEntry(at=past.at, title=past.action, text="；".join(parts), by=past.by, icon="history")
+    text = Text(
+        "；".join(f"{label.zh}：{value}" for label, value in said),
+        "; ".join(f"{label.en}: {value}" for label, value in said),
+    )
+    return TimelineEntry(at=past.at, title=past.action, text=text if said else "", by=past.by, icon="history")
 
 
 def _place(register: Register, row: Any) -> MapView | None:

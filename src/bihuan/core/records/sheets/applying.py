@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action, Label, Ref, action
 from bihuan.core.jobs.models import Task
 from bihuan.core.jobs.terms import TaskState
+from bihuan.core.records.layouts import get_layout
 from bihuan.core.records.models import SearchEntry, Sheet, SheetRow
 from bihuan.core.records.register import Register, Values
 from bihuan.core.records.repeating import certainly_repeated
 from bihuan.core.records.sheets.checking import typed_values
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
 from bihuan.core.records.writing import fill_further, write_changes
+from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -60,6 +63,16 @@ class Verdict(BaseModel):
     notes: list[dict[str, str]] = []
     refused_zh: str = ""
     refused_en: str = ""
+
+
+class UnknownLayout(Problem):
+    code = "unknown_layout"
+
+
+def require_layout(register: Register, code: str, *, on: date) -> str:
+    if code and get_layout(register, code, on=on) is None:
+        raise UnknownLayout(Text("此台账没有“{c}”样式。", "This register has no layout “{c}”.").format(c=code))
+    return code
 
 
 def require_state(sheet: Sheet, *states: SheetState) -> None:
@@ -109,6 +122,7 @@ def actions_of(register: Register) -> tuple[Action, ...]:
         spool: Annotated[str, Label("暂存名", "Spool name"), StringConstraints(pattern="^[0-9a-f]{32}$")],
         file_name: Annotated[str, Label("文件名", "File name"), StringConstraints(max_length=200)],
         existing: Annotated[ExistingRows, Label("编码已存在时", "When a code exists")] = ExistingRows.REFUSE,
+        layout: Annotated[str, Label("表格样式", "Layout"), StringConstraints(max_length=40)] = "",
     ) -> Sheet:
         """上传. The check follows as a job; nothing of the register changes."""
         place = somewhere(ctx.actor, needs)
@@ -119,6 +133,7 @@ def actions_of(register: Register) -> tuple[Action, ...]:
                 file_name=file_name,
                 spool=spool,
                 existing=existing.value,
+                layout=require_layout(register, layout, on=day_of(ctx.at)),
                 region_path=place.region_path,
                 organisation_code=next(iter(place.organisations), ""),
             )

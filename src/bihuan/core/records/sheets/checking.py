@@ -5,14 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
 from bihuan.core.access.context import Actor
 from bihuan.core.records.fields import Field, WrongCell
+from bihuan.core.records.layouts import ID, Layout, LayoutColumn
 from bihuan.core.records.models import Sheet, SheetRow
 from bihuan.core.records.register import Register, Values
 from bihuan.core.records.repeating import known_marks, mark_of, words_for
@@ -33,6 +36,58 @@ class Column:
 
     position: int
     field: Field
+    foreign: LayoutColumn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What a sheet in another system's layout has besides our fields: the keys of rows, and what we hold no field for."""
+
+    layout: Layout
+    columns: list[Column]
+    key_at: int | None
+    passed: list[tuple[int, LayoutColumn]]
+
+
+def foreign_columns(register: Register, headings: Sequence[str], *, layout: Layout, actor: Actor) -> Foreign:
+    """Match headings to the layout's columns by name or label; an unknown or double one refuses the sheet as a whole."""
+    seen: dict[str, int] = {}
+    where: dict[str, Text] = {}
+    found: list[Column] = []
+    passed: list[tuple[int, LayoutColumn]] = []
+    key_at = None
+    known = {f.name: f for f in register.fields_for(actor)}
+    for position, heading in enumerate(headings):
+        if heading in REMARKS:
+            continue
+        column = layout.by_heading.get(heading.rstrip("*＊").lower())
+        if column is None:
+            where[f"{letter(position)}1"] = Text("“{l}”没有名为“{h}”的列。", "“{l}” has no column “{h}”.").format(
+                l=layout.label, h=heading or "（空）"
+            )
+        elif column.name in seen:
+            where[f"{letter(position)}1"] = Text("“{h}”列出现了两次。", "The column “{h}” is there twice.").format(
+                h=heading
+            )
+        elif column.field == ID:
+            key_at = position
+        elif column.is_held and (field := known.get(column.field_name)) is not None:
+            by = (column.attribute, *field.by) if column.attribute else field.by
+            found.append(Column(position, replace(field, by=by), column))
+        elif not column.field or column.is_held:
+            passed.append((position, column))
+        if column is not None:
+            seen[column.name] = position
+    if where or not (found or key_at is not None):
+        raise UnreadableSheet(
+            Text("第一行的列名与所选样式不符。", "The headings in row 1 don't fit the chosen layout."),
+            where=where,
+        )
+    if key_at is None and register.key not in {c.field.name for c in found}:
+        raise UnreadableSheet(
+            Text("缺少编码列。", "The column of the code is missing."),
+        )
+    return Foreign(layout, found, key_at, passed)
 
 
 def columns_of(register: Register, headings: Sequence[str], *, actor: Actor) -> list[Column]:
@@ -111,7 +166,14 @@ class Checker:
     """Judges the rows of one sheet, some hundred together."""
 
     def __init__(
-        self, register: Register, columns: Sequence[Column], *, sheet: Sheet, actor: Actor, existing: ExistingRows
+        self,
+        register: Register,
+        columns: Sequence[Column],
+        *,
+        sheet: Sheet,
+        actor: Actor,
+        existing: ExistingRows,
+        foreign: Foreign | None = None,
     ) -> None:
         self.register = register
         self.columns = list(columns)
@@ -119,6 +181,12 @@ class Checker:
         self.sheet = sheet
         self.actor = actor
         self.existing = existing
+        self.foreign = foreign
+        if foreign is not None and foreign.key_at is not None and register.key not in self.by_field:
+            self.by_field[register.key] = Column(foreign.key_at, register.key_field)
+        #: Values in columns we hold no field for, by the column.
+        self.passed: Counter[str] = Counter()
+        self._keys: dict[str, str] = {}
         self.seen: dict[str, int] = {}
         self.spelled: dict[str, tuple[str, int]] = {}
         self.counts: Counter[str] = Counter()
@@ -128,6 +196,7 @@ class Checker:
     def judge(self, rows: Iterable[ReadRow]) -> Iterator[list[SheetRow]]:
         stream = iter(rows)
         while together := list(islice(stream, TOGETHER)):
+            self._find_keys(together)
             judged = [self._read(row) for row in together]
             judged = [j for j in judged if not j.key.startswith(EXAMPLE)]
             self._resolve(judged)
@@ -157,9 +226,13 @@ class Checker:
                     )
                 if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in "=+-@":
                     cell = cell[1:]  # the guard our own CSV export puts before what looks like a formula
+                if column.foreign is not None:
+                    cell = column.foreign.inward(cell, column.field)
                 j.values[column.field.name] = column.field.read(cell)
             except WrongCell as wrong:
                 j.wrong(column, wrong.text)
+        if self.foreign is not None:
+            self._read_foreign(j)
         j.key = str(j.values.get(self.register.key, ""))
         is_example = not j.key or j.key.startswith(EXAMPLE)
         if not is_example and (first := self.seen.setdefault(j.key, j.number)) != j.number:
@@ -174,6 +247,50 @@ class Checker:
                 ).format(n=alike[1], k=alike[0])
         return j
 
+    def _find_keys(self, together: Sequence[ReadRow]) -> None:
+        """Rows that another system names by their id: one query for all of them."""
+        if self.foreign is None or self.foreign.key_at is None:
+            return
+        ids = {}
+        for row in together:
+            with suppress(ValueError):
+                ids[UUID(str(row.cells[self.foreign.key_at]))] = str(row.cells[self.foreign.key_at])
+        path = self.register.key_field.path
+        rows = self.register.visible_to(self.actor).filter(pk__in=list(ids)).values_list("pk", path)
+        self._keys = {ids[pk]: str(key) for pk, key in rows}
+
+    def _read_foreign(self, j: Judged) -> None:
+        """The key from the foreign id, what a new row takes by default, and what we hold no field for."""
+        assert self.foreign is not None  # asked before
+        if self.foreign.key_at is not None and self.register.key not in j.values:
+            said = str(j.cells[self.foreign.key_at] or "").strip()
+            if said:
+                j.values[self.register.key] = self._keys.get(said, said[: self.register.key_field.max_length or 60])
+            else:
+                j.wrong(self.by_field[self.register.key], Text("此项必填。", "This is required."))
+        for position, column in self.foreign.passed:
+            if j.cells[position] not in (None, ""):
+                self.passed[column.label] += 1
+
+    def notes(self) -> list[dict[str, str]]:
+        """What is to be said of the sheet as a whole."""
+        said = [
+            Text(
+                "“{c}”列本平台没有对应的项，其中 {n} 个值不会导入。",
+                "There is no field for the column “{c}”: {n} values in it are not imported.",
+            ).format(c=column, n=n)
+            for column, n in self.passed.items()
+        ]
+        for name, value in (self.foreign.layout.defaults if self.foreign else {}).items():
+            field = self.register.by_name[name]
+            said.append(
+                Text(
+                    "此样式没有“{f}”，新增的记录取“{v}”，请事后补正。",
+                    "The layout has no “{f}”: new rows take “{v}”; correct them afterwards.",
+                ).format(f=field.label, v=field.shown(field.read(value)))
+            )
+        return [{"zh": text.zh, "en": text.en} for text in said]
+
     def _resolve(self, judged: Sequence[Judged]) -> None:
         """References by code, then by name, within what the uploader may see: two queries a field at most."""
         for f in self.register.references:
@@ -182,7 +299,7 @@ class Checker:
             known = self._known[f.name]
             asked = {str(j.values[f.name]) for j in judged if j.values.get(f.name)} - known.keys()
             if asked:
-                self._look_up(f, asked, known)
+                self._look_up(self.by_field[f.name].field, asked, known)
             for j in judged:
                 if not (said := j.values.get(f.name)):
                     continue
@@ -208,7 +325,8 @@ class Checker:
         for attribute in f.by:
             rows = target.objects.visible_to(self.actor).filter(**{f"{attribute}__in": left})
             for row in rows:
-                known[getattr(row, attribute)].append(row)
+                # A code that was given up leads on: what it names now is what the sheet means.
+                known[getattr(row, attribute)].append(getattr(row, "onward", None) or row)
             left = {text for text in left if not known[text]}
             if not left:
                 break
@@ -251,6 +369,11 @@ class Checker:
         if j.errors:
             j.state = RowState.WRONG
             return
+        if j.existing is None and self.foreign is not None:
+            self._complete(j)
+            if j.errors:
+                j.state = RowState.WRONG
+                return
         current = self.register.values_of(j.existing) if j.existing is not None else self._blank()
         values = {**current, **j.values}
         for name, words in self.register.wrong_in(values).items():
@@ -273,6 +396,21 @@ class Checker:
         if self.register.can_ask:
             for name, words in self.register.asked_of(values, changed=j.values).items():
                 j.asked(self.by_field.get(name), words)
+
+    def _complete(self, j: Judged) -> None:
+        """A new row in another system's layout: what that has no column for is taken by default, or missing."""
+        assert self.foreign is not None  # asked before
+        for name, value in self.foreign.layout.defaults.items():
+            j.values.setdefault(name, self.register.by_name[name].read(value))
+        missing = [f for f in self.register.fields if f.required and f.name not in j.values]
+        if missing:
+            j.wrong(
+                self.by_field[self.register.key],
+                Text(
+                    "新增需要：{f}。所选样式没有这些列，请先用本平台模板登记。",
+                    "A new row needs {f}, for which this layout has no columns: enter it with our own template first.",
+                ).format(f="、".join(str(f.label) for f in missing)),
+            )
 
     def _meet_repeated(self, judged: Sequence[Judged]) -> None:
         """The same thing under two keys, in the sheet or in the register: one query a rule for all of them."""

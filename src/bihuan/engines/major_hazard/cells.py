@@ -95,6 +95,8 @@ def column_letter(place: int) -> str:
 
 def read_text(*, required: bool = False) -> Callable[[Any], str]:
     def read(raw: Any) -> str:
+        if raw is None and not required:
+            return ""  # most cells of an inventory
         if isinstance(raw, bool):
             text = YES if raw else NO
         elif isinstance(raw, float):
@@ -103,7 +105,7 @@ def read_text(*, required: bool = False) -> Callable[[Any], str]:
             text = "" if raw is None else unicodedata.normalize("NFC", str(raw)).strip()
         if required and not text:
             raise CellWrong(Text("此项必填。", "This is required."))
-        if len(text) > 300 or any(ord(c) < 32 and c not in "\n\t" for c in text):
+        if len(text) > 300 or (not text.isprintable() and any(ord(c) < 32 and c not in "\n\t" for c in text)):
             raise CellWrong(Text("文字过长或含控制字符。", "Too long, or holds control characters."))
         return text
 

@@ -22,6 +22,7 @@ _LOCANTS = re.compile(r"[\d,]+-")
 _CONDITION = ("%", "无水")
 
 
+@lru_cache(maxsize=50_000)
 def plain(name: str) -> str:
     """A name as it is compared: full and half width, spaces, brackets and case don't matter."""
     text = unicodedata.normalize("NFKC", name).replace("[", "(").replace("]", ")").replace("〔", "(").replace("〕", ")")

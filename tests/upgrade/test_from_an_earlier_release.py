@@ -173,7 +173,8 @@ def test_what_a_newer_release_has_upgraded_is_refused_in_words(earlier: Home) ->
         assert refused.returncode == 1
         assert "A newer release has upgraded this database (planted.0001_initial" in refused.stderr
     (history,) = sorted((earlier.home / "history" / "manifest").glob("*.json"))[-1:]
-    history.write_text(history.read_text().replace('"schema":1', '"schema":99'))
+    said = json.loads(history.read_text(encoding="utf-8"))
+    history.write_text(json.dumps({**said, "schema": manifest.SCHEMA + 1}), encoding="utf-8")
     refused = earlier.bihuan("stream", "verify", planted=False)
     assert refused.returncode == 2
     assert "a newer release wrote it" in refused.stdout

@@ -66,8 +66,11 @@ def is_filled(*, cases: int) -> bool:
     return found == cases
 
 
-def fill(*, cases: int, organisations: int) -> dict[str, str]:
-    """Regions, organisations, cases with their parties. Answers the session cookies of a county and an enterprise user."""
+def fill(*, cases: int, organisations: int, search: bool = True) -> dict[str, str]:
+    """Regions, organisations, cases with their parties. Answers the session cookies of a county and an enterprise user.
+
+    `search`: whether cases can be found by words; making that takes longest of all.
+    """
     from django.db import connection, transaction
 
     from bihuan.core.access.roles import sync_declared_roles
@@ -150,7 +153,8 @@ def fill(*, cases: int, organisations: int) -> dict[str, str]:
         if len(batch) == 5_000:
             put()
     put()
-    rebuild(at=at)
+    if search:
+        rebuild(at=at)
     sync_declared_roles(at=at)
     county, enterprise = _people(at)
     Notice.objects.bulk_create(

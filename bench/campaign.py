@@ -252,7 +252,7 @@ def run(database_url: str) -> None:
             cookies = world.sign_in()
             print(f"{CASES} tasks kept from an earlier run", flush=True)
         else:
-            cookies = world.fill(cases=CASES, organisations=ORGANISATIONS)
+            cookies = world.fill(cases=CASES, organisations=ORGANISATIONS, search=False)
             fill_campaigns()
             spent = time.monotonic() - begun
             print(f"filled {CASES} tasks, {CAMPAIGNS} campaigns, {ORGANISATIONS} units in {spent:.0f} s", flush=True)

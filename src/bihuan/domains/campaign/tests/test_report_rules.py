@@ -10,6 +10,7 @@ from bihuan.domains.campaign.rules import figures, reports
 from bihuan.domains.campaign.rules.figures import TaskFacts, When
 from bihuan.domains.campaign.rules.reports import Section
 from bihuan.domains.campaign.terms import ReportKind, ReportState
+from bihuan.domains.campaign.web import ledger_file
 from bihuan.kernel.period import Period
 from bihuan.loop.terms import Stage
 
@@ -174,3 +175,11 @@ def test_titles_are_those_of_an_office():
     assert reports.title_of(campaign="集中治理方案", kind=ReportKind.ACCEPTANCE, period=quarter, supplement=2).endswith(
         "总结验收情况的补充报告（第2号）"
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [(["", None, 3], 1), (["字" * 9], 1), (["字" * 10], 2), (["a" * 19], 1), (["a\nb\nc"], 3), (["字" * 9_999], 27)],
+)
+def test_a_row_of_a_ledger_is_as_high_as_its_fullest_cell_needs(cells, lines):
+    assert ledger_file.height_of(cells, [20] * len(cells)) == 15 * lines

@@ -24,7 +24,7 @@ from bench import _world as world
 
 CASES = int(os.environ.get("BIHUAN_BENCH_CASES", "200000"))
 ROUNDS = int(os.environ.get("BIHUAN_BENCH_ROUNDS", "30"))
-ORGANISATIONS = min(3_000, max(20, CASES // 60))
+ORGANISATIONS = min(3_000, max(50, CASES // 60))
 CAMPAIGNS = 50
 #: Tasks of one plan; of the first one's they are answered by the plans of ten districts.
 ITEMS, BELOW = 80, 10

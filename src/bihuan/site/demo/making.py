@@ -10,7 +10,7 @@ from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events import outbox
 from bihuan.core.jobs import queue
 from bihuan.kernel.text import Text
-from bihuan.site.demo import building, campaign_story, command, hazards_story, story, things_story
+from bihuan.site.demo import building, campaign_story, command, hazards_story, places_story, story, things_story
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
 from bihuan.site.environment import setting
@@ -26,6 +26,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     story.clock(teller)
     say("clock", 40)
     hazards_story.run(city, now=now, say=say)
+    places_story.run(city, now=now, say=say)
     queue.drain(at=now)
     while outbox.place_pending():
         pass
@@ -81,6 +82,10 @@ TRIES = (
     Text(
         "用 yingji 打开“重大危险源”：计算书逐行可查；再用 qiye 提高一个储罐的设计最大量，看级别与事项如何变化",
         "As yingji open Major hazards and follow a calculation line by line; as qiye raise the design maximum of a tank and see what follows",
+    ),
+    Text(
+        "用 yingji 打开“地图”“底数核查”“静态风险分级”“项目准入”：每个颜色都写明属于哪套分级，每个扣分都说明怎样拿回",
+        "As yingji open Map, Register checks, Static risk and Admission of projects: each colour names its scheme, each lost point what wins it back",
     ),
     Text(
         "改动数据库里的任意一行审计记录，再运行 bihuan audit verify",

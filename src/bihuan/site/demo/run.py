@@ -42,6 +42,7 @@ def _build(making: object) -> None:
         "organisations": Text("单位", "Organisations"),
         "people": Text("人员与账号", "People and accounts"),
         "things": Text("企业与储罐台账", "Registers of enterprises and tanks"),
+        "places": Text("园区、装置、使用单位与风险", "Parks, installations, places of use and risk"),
         "hazards": Text("重大危险源、包保与备案", "Major hazards, who leads them, what is on file"),
         "tasks": Text("派发方案任务", "Dispatching the plan's tasks"),
         "steps": Text("推进方案任务", "Working on the plan's tasks"),

@@ -50,7 +50,7 @@ def test_bounds_are_drawn_layers_shown_and_a_colour_won_back(make_user, open_pag
     # Clicks on the map make corners, and the text of the form follows.
     for x, y in ((80, 80), (300, 80), (300, 250)):
         canvas.click(position={"x": x, "y": y})
-    page.wait_for_function("document.getElementById('geometry').value.includes('Polygon')")
+    page.wait_for_function("() => document.getElementById('geometry').value.includes('Polygon')")
     page.locator("#geometry").fill(json.dumps({"type": "Polygon", "coordinates": [CROSSED]}))
     with page.expect_navigation():
         page.locator("button[name=keep]").click()
@@ -65,7 +65,7 @@ def test_bounds_are_drawn_layers_shown_and_a_colour_won_back(make_user, open_pag
         page.locator("button[name=read]").click()
     page.locator("[data-draw-boundary][data-ready]").wait_for()
     page.locator("[data-take]").click()
-    page.wait_for_function("document.getElementById('geometry').value.includes('120')")
+    page.wait_for_function("() => document.getElementById('geometry').value.includes('120')")
     seen(page, "boundary-imported")
     with page.expect_navigation():
         page.locator("button[name=keep]").click()
@@ -75,10 +75,10 @@ def test_bounds_are_drawn_layers_shown_and_a_colour_won_back(make_user, open_pag
 
     page.goto("/map/?layer=bounds&layer=enterprises")
     page.locator("#layer-map[data-ready]").wait_for()
-    page.wait_for_function("document.querySelectorAll('#layer-list li').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('#layer-list li').length === 2")
     assert_sound(page)
     page.locator("#layers input[value=bounds]").uncheck()
-    page.wait_for_function("document.querySelectorAll('#layer-list li').length === 1")
+    page.wait_for_function("() => document.querySelectorAll('#layer-list li').length === 1")
     seen(page, "map")
 
     page.goto(f"/risk-grading/{enterprise.pk}/")

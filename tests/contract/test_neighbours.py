@@ -30,6 +30,7 @@ from bihuan.domains.project_screening.tests import plays as screening_plays
 from bihuan.domains.risk_grading.tests import plays as risk_plays
 from bihuan.loop.actions import directing
 from bihuan.parties.models import Organisation, Region, Thing
+from bihuan.registers.duplicates.tests import plays as duplicate_plays
 from bihuan.registers.enterprises.tests import plays as enterprise_plays
 from bihuan.registers.major_hazards.tests import plays as hazard_plays
 from bihuan.registers.parks.tests import plays as park_plays
@@ -140,6 +141,8 @@ def people(cast, log_in) -> Callable[[str], Any]:
             next_office,
             cast.next_city,
         ),
+        "duplicates": (("duplicates_clerk",), cast.office, cast.city),
+        "duplicates_next": (("duplicates_clerk",), next_office, cast.next_city),
         "administrator": (("system_administrator",), cast.office, cast.city),
         "administrator_next": (("system_administrator",), next_office, cast.next_city),
         "auditor": (("audit_administrator",), cast.office, EVERYWHERE),
@@ -209,6 +212,11 @@ def figure(cast: Cast, people: Any) -> Owned:
     return Owned({"code": "total", **report(cast, people).kwargs}, "works", "stranger")
 
 
+def marked(cast: Cast) -> Organisation:
+    Organisation.objects.filter(pk=cast.works.pk).update(name=MARK)
+    return Organisation.objects.get(pk=cast.works.pk)
+
+
 def enterprise(cast: Cast) -> Any:
     play: Play = enterprise_plays.PLAYS["enterprises.add"](cast)
     return perform(registry().actions["enterprises.add"], ctx=play.ctx, **play.inputs).value
@@ -268,6 +276,9 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "api_row": lambda c, p: Owned({"code": "enterprises", "row_id": enterprise(c).pk}, "office", "office_next"),
     "sheet": sheet,
     "errors": sheet,
+    "duplicate": lambda c, p: Owned(
+        {"pair_id": duplicate_plays.noted(c, marked(c)).pk}, "duplicates", "duplicates_next"
+    ),
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,

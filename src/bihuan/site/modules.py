@@ -23,6 +23,7 @@ MODULES = (
     "bihuan.registers.licences.module",
     "bihuan.registers.supervisors.module",
     "bihuan.registers.places_of_use.module",
+    "bihuan.registers.duplicates.module",
     "bihuan.domains.campaign.module",
     "bihuan.domains.major_hazard_filing.module",
     "bihuan.domains.hazard_responsibility.module",

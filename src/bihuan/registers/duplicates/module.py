@@ -1,0 +1,55 @@
+"""Declaration of the search for duplicates and of merges."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from bihuan.core.access.models import Assignment
+from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
+from bihuan.core.pages.declared import Look, RowSource
+from bihuan.core.records.models import Sheet
+from bihuan.core.records.register import DetailPanel
+from bihuan.kernel.text import Text
+from bihuan.loop.models import Case, CaseStep
+from bihuan.parties.models import Thing
+from bihuan.parties.references import CarriesCode, StaysBehind
+from bihuan.parties.terms import PartiesGrants
+from bihuan.registers.duplicates import events, jobs, queries
+from bihuan.registers.duplicates.actions import deciding
+from bihuan.registers.duplicates.models import Pair
+from bihuan.registers.duplicates.terms import DuplicatesGrants, Verdict
+from bihuan.registers.duplicates.web import LABEL
+from bihuan.registers.enterprises.terms import EnterprisesGrants
+
+_SEES = (DuplicatesGrants.READ, PartiesGrants.READ, EnterprisesGrants.READ)
+
+MODULE = Module(
+    name="duplicates",
+    label=LABEL,
+    grants=DuplicatesGrants,
+    actions=(deciding.look, deciding.note_pairs, deciding.keep_apart, deciding.propose_merge, deciding.merge),
+    events=(events.OrganisationsMerged,),
+    jobs=(
+        Job(queries.FIND_JOB, Text("查找疑似重复单位", "Look for duplicates"), jobs.find, grants=(DuplicatesGrants.NOTE,), daily_at=time(2, 40)),
+    ),
+    roles=(
+        RoleSpec("duplicates_clerk", Text("查重经办", "Looks for duplicates"), (*_SEES, DuplicatesGrants.PROPOSE)),
+        RoleSpec("duplicates_chief", Text("确认合并", "Confirms merges"), (*_SEES, DuplicatesGrants.MERGE)),
+    ),
+    menu=(MenuItem(LABEL, "duplicates", "columns", (DuplicatesGrants.PROPOSE, DuplicatesGrants.MERGE), section="registers", order=890),),
+    urls="bihuan.registers.duplicates.urls",
+    url_prefix="",
+    declares=(
+        RowSource(Pair, queries.find_pairs),
+        DetailPanel("merged", Text("合并", "Merge"), Thing, "duplicates/panel.html", queries.panel_of_thing, order=5),
+        Look(Verdict.FOUND, "yellow", "clock"),
+        Look(Verdict.PROPOSED, "blue", "clock"),
+        Look(Verdict.MERGED, "green", "circle-check"),
+        Look(Verdict.APART, "neutral", "x"),
+        # Core lies below organisations and holds their codes only.
+        CarriesCode(Assignment, "scope_organisation"),
+        CarriesCode(Case, "supervisor_code"),
+        StaysBehind(CaseStep, Text("当时由谁办理，是历史。", "Who acted at the time is history.")),
+        StaysBehind(Sheet, Text("导入批次只属于上传人。", "An uploaded sheet is its uploader's alone.")),
+    ),
+)  # fmt: skip

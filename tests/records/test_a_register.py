@@ -197,9 +197,31 @@ def test_a_list_costs_the_same_queries_for_few_and_for_many(add_tank, tanks, as_
     ctx = as_("keeper")
     asked = listing.ask(tanks, {}, actor=ctx.actor)
     add_tank("V-0")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(read()) == 1
     for n in range(60):
         add_tank(f"W-{n:03}")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(read()) == 61
+
+
+@pytest.mark.parametrize("sort", ["code", "-code"])
+@pytest.mark.parametrize("near", [1, 7, 1_000])
+def test_pages_are_the_same_wherever_the_nearest_rows_end(add_tank, tanks, as_, monkeypatch, sort, near):
+    for n in range(23):
+        add_tank(f"W-{n:03}")
+    monkeypatch.setattr(listing, "NEAR", near)
+    ctx = as_("keeper")
+    asked = listing.ask(tanks, {"sort": sort}, actor=ctx.actor)
+    found, page = [], listing.page_of(tanks, asked, ctx=ctx, size=5)
+    while True:
+        found += [tanks.by_name["code"].of(row) for row in page.rows]
+        if not page.after:
+            break
+        page = listing.page_of(tanks, asked, ctx=ctx, size=5, after=page.after)
+    assert found == sorted((f"W-{n:03}" for n in range(23)), reverse=sort == "-code")
+    backwards = [tanks.by_name["code"].of(row) for row in page.rows]
+    while page.before:
+        page = listing.page_of(tanks, asked, ctx=ctx, size=5, before=page.before)
+        backwards = [tanks.by_name["code"].of(row) for row in page.rows] + backwards
+    assert backwards == found

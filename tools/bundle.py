@@ -143,6 +143,12 @@ def copy_font(folder: Path) -> str:
         return ""
     folder.mkdir()
     shutil.copy(file, folder)
+    # Labels are read from afar: their signal word is set in the bold face.
+    bold = subprocess.run(
+        ["fc-match", "-f", "%{family}|%{file}", f"{FONT}:bold"], capture_output=True, text=True, check=False
+    )
+    if bold.stdout.startswith(family) and Path(bold.stdout.partition("|")[2]).is_file():
+        shutil.copy(bold.stdout.partition("|")[2], folder)
     notice = next(Path("/usr/share/doc").glob("fonts-noto-cjk*/copyright"), None)
     if notice:
         shutil.copy(notice, folder / "LICENCE.txt")

@@ -34,6 +34,7 @@ from bihuan.registers.duplicates.tests import plays as duplicate_plays
 from bihuan.registers.enterprises.tests import plays as enterprise_plays
 from bihuan.registers.major_hazards.tests import plays as hazard_plays
 from bihuan.registers.parks.tests import plays as park_plays
+from bihuan.registers.products.tests import plays as product_plays
 from cast import Cast, context, saved
 from plays import Play
 
@@ -66,6 +67,7 @@ NO_ROW = {
     "account_invite": "POST only: the door, see test_actions",
     "catalogue-entry": "public law; who handles the chemical is tested in registers/chemicals/tests",
     "layer": "a list, see registers/parks/tests/test_bounds.py",
+    "scanned": "public by its purpose: unknown and revoked answer alike, see registers/scan_codes/tests",
     "notice-open": "one's own notice only, see core/notices/tests",
 }
 
@@ -123,6 +125,8 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "boundary_drawer",
                 "risk_assessor",
                 "project_registrar",
+                "products_keeper",
+                "label_printer",
             ),
             cast.office,
             cast.city,
@@ -137,6 +141,8 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "boundary_drawer",
                 "risk_assessor",
                 "project_registrar",
+                "products_keeper",
+                "label_printer",
             ),
             next_office,
             cast.next_city,
@@ -222,6 +228,24 @@ def enterprise(cast: Cast) -> Any:
     return perform(registry().actions["enterprises.add"], ctx=play.ctx, **play.inputs).value
 
 
+def product(cast: Cast) -> Any:
+    return product_plays.sheet(cast, product_plays.composed(cast, name=MARK)).product
+
+
+def printed(cast: Cast, people: Any) -> Owned:
+    """One finished volume of a batch."""
+    from bihuan.registers.products import queries
+
+    batch = product_plays.batch(cast)
+    type(batch).objects.filter(pk=batch.pk).update(
+        title=MARK, files=[{"number": 1, "first": 1, "last": 7, "size": 4}], state="done"
+    )
+    folder = queries.folder_of(batch)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "0001.pdf").write_bytes(b"%PDF")
+    return Owned({"number": 1, "batch_id": batch.pk}, "office", "office_next")
+
+
 def sheet(cast: Cast, people: Any) -> Owned:
     people("office")
     row = saved(
@@ -289,6 +313,9 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "project": lambda c, p: Owned({"project_id": screening_plays.a_project(c).pk}, "office", "office_next"),
     "risk-assessment": assessment,
     "risk-assessment-sheet": assessment,
+    "product-label": lambda c, p: Owned({"product_id": product(c).pk}, "office", "office_next"),
+    "product-data-sheet": lambda c, p: Owned({"product_id": product(c).pk}, "office", "office_next"),
+    "print-file": printed,
     "major-hazard-sheet": lambda c, p: Owned(
         {"form": "json", "unit_id": hazard_plays.a_unit(c).pk}, "office", "office_next"
     ),

@@ -22,6 +22,19 @@ _NOISE = re.compile(r"[\s,，、;；:：\-—－()（）]|类别|第|类$")
 _SPLIT = re.compile(r"[;；\n]+|(?<=[0-9A-Ga-g）)])[,，、]\s*")
 
 
+#: Categories that are words.
+_CATEGORIES_EN = {
+    "不稳定": "unstable",
+    "压缩气体": "compressed gas",
+    "液化气体": "liquefied gas",
+    "溶解气体": "dissolved gas",
+    "冷冻液化气体": "refrigerated liquefied gas",
+    "附加": "effects via lactation",
+    "3（呼吸道刺激）": "category 3 (respiratory irritation)",
+    "3（麻醉效应）": "category 3 (narcotic effects)",
+}
+
+
 class UnknownHazardClass(Problem):
     code = "unknown_hazard_class"
 
@@ -46,12 +59,14 @@ class HazardCategory:
 
     @property
     def label(self) -> Text:
-        return Text(f"{self.name.zh}，类别{self.category}", f"{self.name.en}, category {self.category}")
+        english = _CATEGORIES_EN.get(self.category, f"category {self.category}")
+        return Text(self.written, f"{self.name.en}, {english}")
 
     @property
     def written(self) -> str:
         """As it is stored: found again by `category_named`."""
-        return f"{self.name.zh}，类别{self.category}"
+        word = "类别" if self.category[0].isascii() else ""
+        return f"{self.name.zh}，{word}{self.category}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +144,8 @@ class Tables:
 
     @cached_property
     def _by_name(self) -> Mapping[str, HazardCategory]:
-        return {plain(row.name.zh + row.category): row for row in self.categories} | {
-            plain(row.name.en + "category" + row.category): row for row in self.categories
+        return {plain(row.written): row for row in self.categories} | {
+            plain(row.label.en): row for row in self.categories
         }
 
     @property

@@ -56,7 +56,7 @@ _generated = module_of(
     order=15,
     serves={
         "R08": Text(
-            "部分：“危险化学品目录”页按名称、别名、拼音首字母、CAS号检索全部 2828 个序号及名录；2026年增补的5种名单待补",
+            "部分：“危险化学品目录”页按名称、别名、拼音首字母、CAS号、UN编号（已对照的272个CAS号）检索全部 2828 个序号及名录；2026年增补的5种名单待补",
             "Partly: all 2 828 numbers of the catalogue and the lists are searched on its page; the 5 added in 2026 are not held",
         ),
         "R01": Text(
@@ -83,6 +83,22 @@ MODULE = replace(
             queries.CATALOGUE,
             "catalogue",
             "search",
+            (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
+            section="registers",
+            order=16,
+        ),
+        MenuItem(
+            Text("重点监管工艺", "Key processes"),
+            "key-processes",
+            "tools",
+            (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
+            section="registers",
+            order=16,
+        ),
+        MenuItem(
+            Text("混合物判定", "Mixtures"),
+            "mixture-rule",
+            "scissors",
             (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
             section="registers",
             order=16,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +12,11 @@ from bihuan.core.access.context import Context
 from bihuan.core.pages.declared import Hit
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
+from bihuan.law import law
+from bihuan.law.provision import Held
 from bihuan.registers.chemicals.models import Chemical
 from bihuan.registers.chemicals.rules.catalogue import Catalogue, Entry, catalogue_at
+from bihuan.registers.chemicals.rules.mixtures import MixtureVerdict, judge_mixture, read_components
 from bihuan.registers.chemicals.rules.properties import STATE, properties_of
 
 CATALOGUE = Text("危险化学品目录", "Catalogue of hazardous chemicals")
@@ -50,3 +54,17 @@ def panel_of_chemical(*, ctx: Context, row: Chemical) -> Mapping[str, Any] | Non
         "properties": properties_of(row.cas) if row.cas else {},
         "state": STATE,
     }
+
+
+def key_processes(*, ctx: Context) -> Held:
+    return law.at(day_of(ctx.at)).value("hazardous-chemicals/lists", "key_processes")
+
+
+def mixture_floor(*, ctx: Context) -> Held:
+    return law.at(day_of(ctx.at)).value("hazardous-chemicals/catalogue", "mixture_share")
+
+
+def judge(*, ctx: Context, lines: str) -> MixtureVerdict:
+    """混合物判定 of what somebody typed."""
+    floor = Decimal(mixture_floor(ctx=ctx).value)
+    return judge_mixture(components=read_components(lines), catalogue=catalogue(ctx=ctx), floor=floor)

@@ -126,7 +126,7 @@ PEOPLE = (
     Somebody("fagai", "孙宁", "YZ-FG", ("handler",), "", "市发改委经办人", "handler of the development commission"),
     Somebody("donghu", "何芳", "DH-YJ", ("handler", "verifier", "reader", "registers"), "990102", "东湖区应急管理局：看全区", "Donghu district emergency bureau: sees its district"),
     Somebody("yuanqu", "高远", "P1-GWH", ("handler", "verifier", "reader", "registers", "tanks_keeper", "boundary_drawer", "risk_reader", "checks_reader"), "990100-P1", "云州化工园区管委会：看本园区", "administration of the Yunzhou park: sees its park"),
-    Somebody("qiye", "马强", "YZ-E001", ("handler", "registers", "tanks_keeper", "chemicals_keeper", "hazard_stock_keeper", "hazard_enterprise", "hazard_appointer"), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
+    Somebody("qiye", "马强", "YZ-E001", ("handler", "registers", "tanks_keeper", "chemicals_keeper", "hazard_stock_keeper", "hazard_enterprise", "hazard_appointer", "products_keeper", "label_printer", "code_keeper"), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
     Somebody("linqi", "罗丹", "YZ-E002", ("handler", "registers"), "", "隔壁企业：看不到东岚的任何事项", "the enterprise next door: sees nothing of Donglan's"),
     Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader", "registers"), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
     Somebody("xitong", "系统管理员", "YZ-AWB", ("system_administrator",), "*", "系统管理员（三员之一）：账号与运行", "system administrator: accounts and operation"),

@@ -17,6 +17,7 @@ from bihuan.site.demo import (
     duplicates_story,
     hazards_story,
     places_story,
+    products_story,
     story,
     things_story,
 )
@@ -35,6 +36,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     story.clock(teller)
     say("clock", 40)
     hazards_story.run(city, now=now, say=say)
+    products_story.run(city, at=now - timedelta(days=2), say=say)
     places_story.run(city, now=now, say=say)
     duplicates_story.run(city, at=now - timedelta(days=1), say=say)
     queue.drain(at=now)

@@ -44,6 +44,7 @@ def _build(making: object) -> None:
         "things": Text("企业与储罐台账", "Registers of enterprises and tanks"),
         "places": Text("园区、装置、使用单位与风险", "Parks, installations, places of use and risk"),
         "hazards": Text("重大危险源、包保与备案", "Major hazards, who leads them, what is on file"),
+        "products": Text("产品、说明书与标签", "Products, data sheets and labels"),
         "tasks": Text("派发方案任务", "Dispatching the plan's tasks"),
         "steps": Text("推进方案任务", "Working on the plan's tasks"),
         "findings": Text("检查发现的问题", "Findings of inspections"),

@@ -15,6 +15,7 @@ from bihuan.engines.major_hazard.tables import tables_at
 from bihuan.law import law
 from bihuan.law.provision import Held
 from bihuan.law.state import LawState
+from bihuan.registers.chemicals.rules.un_numbers import cas_of_un
 from bihuan.registers.chemicals.terms import Listing
 
 HIGHLY_TOXIC = "剧毒"
@@ -102,12 +103,17 @@ class Catalogue:
         )
 
     def find(self, text: str, *, listing: Listing | None = None) -> list[Entry]:
-        """Best first: the number itself, a whole name, a beginning, a piece; then initials."""
+        """Best first: the number itself, a whole name or UN number, a beginning, a piece; then initials."""
         wanted = plain(text)
         rows = [r for r in self._words if listing is None or any(x.listing is listing for x in self.listed(r[0]))]
         if not wanted:
             return [entry for entry, _, _ in rows]
-        ranked = [(rank, entry) for entry, names, letters in rows if (rank := _rank(wanted, entry, names, letters)) < 9]
+        named = cas_of_un(text)
+        ranked = [
+            (rank, entry)
+            for entry, names, letters in rows
+            if (rank := 1 if named and named & set(entry.cas) else _rank(wanted, entry, names, letters)) < 9
+        ]
         return [entry for _, entry in sorted(ranked, key=lambda pair: (pair[0], pair[1].serial, pair[1].row))]
 
     def listed(self, entry: Entry) -> tuple[Listed, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +15,25 @@ from bihuan.registers.chemicals.rules.catalogue import Catalogue, plain
 
 class ComponentsWrong(Problem):
     code = "components_wrong"
+
+
+_LINE = re.compile(r"\s*(.+?)\s*[;；,，\s]\s*([0-9]+(?:\.[0-9]+)?)\s*%?\s*")
+
+
+def read_components(lines: str) -> list[tuple[str, Decimal]]:
+    """甲醇；60 a line → names and shares in %."""
+    found = []
+    for number, line in enumerate((one for one in lines.splitlines() if one.strip()), start=1):
+        said = _LINE.fullmatch(unicodedata.normalize("NFKC", line))
+        if said is None:
+            raise ComponentsWrong(
+                Text(
+                    "第 {n} 行应为“名称；含量%”，如“甲醇；60”。",
+                    "Line {n} should read “name; share in %”, such as “甲醇；60”.",
+                ).format(n=number)
+            )
+        found.append((said[1].rstrip(";"), Decimal(said[2])))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from bihuan.core.sync.models import SyncConflict
 from bihuan.domains.campaign.tests import plays as campaign_plays
 from bihuan.domains.project_screening.tests import plays as screening_plays
 from bihuan.domains.risk_grading.tests import plays as risk_plays
+from bihuan.domains.supervision.models import Check, Circular
+from bihuan.domains.supervision.tests import plays as supervision_plays
 from bihuan.loop.actions import directing
 from bihuan.parties.models import Organisation, Region, Thing
 from bihuan.registers.duplicates.tests import plays as duplicate_plays
@@ -123,6 +125,7 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "boundary_drawer",
                 "risk_assessor",
                 "project_registrar",
+                "supervision_office",
             ),
             cast.office,
             cast.city,
@@ -137,6 +140,7 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "boundary_drawer",
                 "risk_assessor",
                 "project_registrar",
+                "supervision_office",
             ),
             next_office,
             cast.next_city,
@@ -262,6 +266,19 @@ def assessment(c: Cast, p: Any) -> Owned:
     return Owned({"enterprise_id": risk_plays.assessed(c).enterprise_id}, "office", "office_next")
 
 
+def check(cast: Cast, people: Any) -> Owned:
+    made = supervision_plays.drawn(cast)
+    Check.objects.filter(pk=made.pk).update(title=MARK)
+    return Owned({"check_id": made.pk}, "office", "office_next")
+
+
+def circular(cast: Cast, people: Any) -> Owned:
+    play: Play = supervision_plays.PLAYS["supervision.publish_circular"](cast)
+    made = perform(registry().actions["supervision.publish_circular"], ctx=play.ctx, **play.inputs).value
+    Circular.objects.filter(pk=made.pk).update(title=MARK)
+    return Owned({"circular_id": made.pk}, "office", "office_next")
+
+
 OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
     "campaign-report": report,
@@ -279,6 +296,9 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "duplicate": lambda c, p: Owned(
         {"pair_id": duplicate_plays.noted(c, marked(c)).pk}, "duplicates", "duplicates_next"
     ),
+    "supervision-check": check,
+    "supervision-circular": circular,
+    "supervision-circular-word": circular,
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,

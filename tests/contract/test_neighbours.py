@@ -25,8 +25,12 @@ from bihuan.core.evidence import receiving
 from bihuan.core.modules import registry
 from bihuan.core.records.models import Sheet
 from bihuan.core.sync.models import SyncConflict
+from bihuan.domains.assessment.tests import plays as assessment_plays
+from bihuan.domains.bodies.tests import plays as body_plays
 from bihuan.domains.campaign.tests import plays as campaign_plays
+from bihuan.domains.office_documents.tests import plays as document_plays
 from bihuan.domains.project_screening.tests import plays as screening_plays
+from bihuan.domains.responsibilities.tests import plays as responsibility_plays
 from bihuan.domains.risk_grading.tests import plays as risk_plays
 from bihuan.domains.supervision.models import Check, Circular
 from bihuan.domains.supervision.tests import plays as supervision_plays
@@ -126,6 +130,10 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "risk_assessor",
                 "project_registrar",
                 "supervision_office",
+                "responsibilities_office",
+                "bodies_office",
+                "assessment_office",
+                "documents_office",
             ),
             cast.office,
             cast.city,
@@ -141,6 +149,10 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "risk_assessor",
                 "project_registrar",
                 "supervision_office",
+                "responsibilities_office",
+                "bodies_office",
+                "assessment_office",
+                "documents_office",
             ),
             next_office,
             cast.next_city,
@@ -279,6 +291,27 @@ def circular(cast: Cast, people: Any) -> Owned:
     return Owned({"circular_id": made.pk}, "office", "office_next")
 
 
+def scheme(cast: Cast, people: Any) -> Owned:
+    return Owned({"scheme_id": assessment_plays.scheme_of(cast, title=MARK).pk}, "office", "office_next")
+
+
+def score_sheet(cast: Cast, people: Any) -> Owned:
+    made = assessment_plays.published(cast, assessment_plays.scheme_of(cast, title=MARK))
+    return Owned({"sheet_id": made.pk}, "office", "office_next")
+
+
+def body(cast: Cast, people: Any) -> Owned:
+    return Owned({"body_id": body_plays.body_of(cast, name=MARK).pk}, "office", "office_next")
+
+
+def unit_with_a_list(cast: Cast, people: Any) -> Owned:
+    # A code as long as the one made up, so that an answer naming the address differs in nothing else.
+    Organisation.objects.filter(pk=cast.industry.pk).update(code="GX-DEPARTMENT")
+    cast.industry.refresh_from_db()
+    responsibility_plays.clause_of(cast, text=MARK)
+    return Owned({"code": cast.industry.code}, "office", "office_next")
+
+
 OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
     "campaign-report": report,
@@ -296,6 +329,17 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "duplicate": lambda c, p: Owned(
         {"pair_id": duplicate_plays.noted(c, marked(c)).pk}, "duplicates", "duplicates_next"
     ),
+    "assessment": scheme,
+    "assessment-sheet": score_sheet,
+    "assessment-sheet-word": score_sheet,
+    "body": body,
+    "office-document": lambda c, p: Owned(
+        {"document_id": document_plays.document_of(c, title=MARK).pk}, "office", "office_next"
+    ),
+    "responsibility-unit": unit_with_a_list,
+    "responsibility-list-word": unit_with_a_list,
+    "responsibility-list-excel": unit_with_a_list,
+    "responsibility-hand-over": lambda c, p: Owned({"person_id": c.person(c.industry).pk}, "office", "office_next"),
     "supervision-check": check,
     "supervision-circular": circular,
     "supervision-circular-word": circular,

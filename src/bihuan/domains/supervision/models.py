@@ -63,6 +63,9 @@ class Check(OfOffice):
     seed = models.CharField("随机种子", max_length=64, blank=True, default="")
     drawn_at = models.DateTimeField("抽取时间", null=True)
 
+    #: Names of people.
+    personal_fields = frozenset({"inspectors"})
+
     class Meta:
         ordering = ["-from_on", "-id"]
         verbose_name = "督导检查"
@@ -85,6 +88,8 @@ class CheckGroup(CaseFacts):
     position = models.PositiveSmallIntegerField()
     #: [{key, name, organisation}], the first is the head.
     inspectors = models.JSONField(default=list)
+
+    personal_fields = frozenset({"inspectors"})
 
     class Meta:
         ordering = ["position"]

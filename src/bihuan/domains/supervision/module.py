@@ -147,6 +147,7 @@ MODULE = Module(
             Text("督导检查", "Supervision check"),
             icon="search",
             required_evidence=0,
+            rules={Move.SUBMIT: checks.require_results},
             panel=reads.check_panel,
             panel_template="supervision/check_panel.html",
         ),

@@ -97,7 +97,7 @@ def _random_draw(teller: Teller, office: Actor, roster: list[Person], campaign_i
                     supervisor=city.units["YZ-YJ"],
                     issuer=city.units["YZ-AWB"],
                     due_on=day_of(teller.at(15)),
-                    item=item,
+                    item={"id": str(item.pk)},
                     drives=[str(campaign_id)],
                 )
 

@@ -91,7 +91,9 @@ def open_check(
             where={"until_on": Text("太早。", "Too early.")},
         )
     loop_rules.require_independent_supervisor(owner=organisation.code, supervisor=supervisor.code)
-    found = reads.candidates(ctx=ctx, region=region, source=source, units=units or [], of_source=of_source)
+    found = reads.candidates(
+        ctx=ctx, region=region, organiser=organisation, source=source, units=units or [], of_source=of_source
+    )
     people = [reads.as_inspector(p) for p in inspectors]
     least = kind.least_inspectors
     # Both are looked at now, with a seed nobody keeps: a check that can't be drawn is not set up.
@@ -262,6 +264,12 @@ def record_result(
     if result is Result.RELAPSED and item.target is not None:
         _reopen(ctx, item.target, note=f"“回头看”（{check.title}）发现反弹：{note}", due_on=new_due_on)
     return changed
+
+
+def require_results(*, ctx: Context, case: Case, facts: dict[str, Any]) -> None:
+    """提交前: the kind's own rule."""
+    without = CheckItem.objects.filter(group__case=case, result="", object__not_applicable_because="")
+    requirements.require_results([name[:30] for name in without.values_list("name", flat=True)])
 
 
 def _reopen(ctx: Context, target: Case, *, note: str, due_on: date | None) -> None:

@@ -15,7 +15,15 @@ from bihuan.core.modules import registry
 from bihuan.domains.supervision.models import Check, CheckGroup, CheckItem, ProblemEntry
 from bihuan.domains.supervision.rules import drawing
 from bihuan.domains.supervision.rules.drawing import Candidate, Group, Inspector
-from bihuan.domains.supervision.terms import CLOSED_CASES, MOST_CANDIDATES, OPEN_CASES, POPULATION, UNITS, Result
+from bihuan.domains.supervision.terms import (
+    CHECK_KIND,
+    CLOSED_CASES,
+    MOST_CANDIDATES,
+    OPEN_CASES,
+    POPULATION,
+    UNITS,
+    Result,
+)
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import Population, population_of
@@ -39,13 +47,15 @@ def source_choices(*, ctx: Context) -> list[tuple[str, Text]]:
 
 
 def candidates(
-    *, ctx: Context, region: Region, source: str, units: Sequence[Organisation], of_source: str
+    *, ctx: Context, region: Region, organiser: Organisation, source: str, units: Sequence[Organisation], of_source: str
 ) -> list[Candidate]:
     """名单: what the actor can see in the region, in the order of the keys."""
     if source == UNITS:
         found = [Candidate(u.code, u.name, u.code) for u in units]
     elif source in (OPEN_CASES, CLOSED_CASES):
-        found = [Candidate(c.number, c.title, c.organisation_code) for c in _cases(ctx, region, source, of_source)]
+        found = [
+            Candidate(c.number, c.title, c.organisation_code) for c in _cases(ctx, region, organiser, source, of_source)
+        ]
     else:
         members = population_of(source.removeprefix(POPULATION)).members(region_path=region.path)
         seen = set(
@@ -63,10 +73,10 @@ def candidates(
     return sorted({c.key: c for c in found}.values(), key=lambda c: c.key)
 
 
-def _cases(ctx: Context, region: Region, source: str, of_source: str) -> QuerySet[Case]:
+def _cases(ctx: Context, region: Region, organiser: Organisation, source: str, of_source: str) -> QuerySet[Case]:
     rows: QuerySet[Case] = Case.objects.visible_to(ctx.actor).filter(below("region_path", region.path)).order_by()
-    # A check's own cases are not what it checks.
-    rows = rows.exclude(kind="supervision_check")
+    # Neither checks themselves, nor what the organiser would check of its own.
+    rows = rows.exclude(kind=CHECK_KIND).exclude(organisation_code=organiser.code)
     if of_source:
         rows = rows.filter(source=of_source)
     if source == CLOSED_CASES:

@@ -30,6 +30,11 @@ class ExaminationIncomplete(Problem):
     status = 409
 
 
+class ResultsMissing(Problem):
+    code = "results_of_check_missing"
+    status = 409
+
+
 class WrongResult(Problem):
     code = "wrong_result_of_check"
 
@@ -78,6 +83,16 @@ def require_promise_kept(*, now: WarningStep) -> None:
                 "警示函还在“{now}”。约谈记录和承诺齐了再提交核验。",
                 "The warning is still at “{now}”. Submit when the talk is recorded and the promise given.",
             ).format(now=now.label)
+        )
+
+
+def require_results(missing: Sequence[str]) -> None:
+    """提交前: every object of a group has its result, or doesn't apply; ticking it off is not a result."""
+    if missing:
+        raise ResultsMissing(
+            Text(
+                "还有 {n} 个检查对象没有记录结果（{first}）。", "{n} objects have no result recorded yet ({first})."
+            ).format(n=len(missing), first="、".join(missing[:3]))
         )
 
 

@@ -66,8 +66,14 @@ def test_a_group_settles_each_object_before_its_case_can_be_submitted(cast, offi
     case.refresh_from_db()
     with pytest.raises(Exception, match="对象"):
         perform(handling.submit, ctx=office, case=case, note="查完")
-    for item in CheckItem.objects.all():
-        perform(checks.record_result, ctx=office, item=item, result="as_reported", note="查无问题")
+    first, second = CheckItem.objects.all()
+    perform(checks.record_result, ctx=office, item=first, result="as_reported", note="查无问题")
+    piece = cast.evidence(plays.office_of(cast), cast.office)
+    perform(handling.settle_object, ctx=office, object=second.object, evidence=[piece.pk])
+    case.refresh_from_db()
+    with pytest.raises(requirements.ResultsMissing):
+        perform(handling.submit, ctx=office, case=case, note="查完")
+    perform(checks.record_result, ctx=office, item=second, result="as_reported", note="查无问题")
     case.refresh_from_db()
     assert perform(handling.submit, ctx=office, case=case, note="查完").value.stage == Stage.SUBMITTED
 

@@ -13,6 +13,7 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.modules import registry
 from bihuan.domains.supervision.models import Check, Circular
 from bihuan.domains.supervision.tests import plays
+from bihuan.loop.models import Case
 from browser_checks import assert_sound
 from cast import Cast
 
@@ -29,7 +30,8 @@ def shot(page: Any, name: str) -> None:
 def city(db: None) -> Cast:
     cast = Cast.build()
     plays.open_case(cast)
-    plays.open_case(cast, owner=cast.district_emergency, due_on=date(2026, 1, 31))
+    late = plays.open_case(cast, owner=cast.district_emergency)
+    Case.objects.filter(pk=late.pk).update(due_on=date(2026, 1, 31))
     plays.submitted(cast)
     plays.asked(cast)
     plays.examination_of(cast)

@@ -46,6 +46,6 @@ def check_page(request: HttpRequest, check_id: UUID) -> HttpResponse:
         "candidates": [(c, check.excluded.get(c.key, "")) for c in candidates][:300],
         "number": len(candidates),
         "excluded": len(check.excluded),
-        "crumbs": crumbs(Crumb(CHECKS, reverse("supervision")), Crumb(check)),
+        "crumbs": crumbs(Crumb(CHECKS, reverse("supervision")), Crumb(Text(check.title, "Check"))),
     }
     return render(request, "supervision/check.html", context)

@@ -72,7 +72,7 @@ def circular_page(request: HttpRequest, circular_id: UUID) -> HttpResponse:
         "circular": circular,
         "lines": [(p, percent(p.facts.kept_share), percent(p.facts.closed_share)) for p in placed],
         "chart": chart,
-        "crumbs": crumbs(Crumb(CIRCULARS, reverse("supervision-circulars")), Crumb(circular.number)),
+        "crumbs": crumbs(Crumb(CIRCULARS, reverse("supervision-circulars")), Crumb(Text(circular.number, "Circular"))),
     }
     return render(request, "supervision/circular.html", context)
 

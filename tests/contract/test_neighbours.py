@@ -25,9 +25,15 @@ from bihuan.core.evidence import receiving
 from bihuan.core.modules import registry
 from bihuan.core.records.models import Sheet
 from bihuan.core.sync.models import SyncConflict
+from bihuan.domains.assessment.tests import plays as assessment_plays
+from bihuan.domains.bodies.tests import plays as body_plays
 from bihuan.domains.campaign.tests import plays as campaign_plays
+from bihuan.domains.office_documents.tests import plays as document_plays
 from bihuan.domains.project_screening.tests import plays as screening_plays
+from bihuan.domains.responsibilities.tests import plays as responsibility_plays
 from bihuan.domains.risk_grading.tests import plays as risk_plays
+from bihuan.domains.supervision.models import Check, Circular
+from bihuan.domains.supervision.tests import plays as supervision_plays
 from bihuan.loop.actions import directing
 from bihuan.parties.models import Organisation, Region, Thing
 from bihuan.registers.duplicates.tests import plays as duplicate_plays
@@ -127,6 +133,11 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "project_registrar",
                 "products_keeper",
                 "label_printer",
+                "supervision_office",
+                "responsibilities_office",
+                "bodies_office",
+                "assessment_office",
+                "documents_office",
             ),
             cast.office,
             cast.city,
@@ -143,6 +154,11 @@ def people(cast, log_in) -> Callable[[str], Any]:
                 "project_registrar",
                 "products_keeper",
                 "label_printer",
+                "supervision_office",
+                "responsibilities_office",
+                "bodies_office",
+                "assessment_office",
+                "documents_office",
             ),
             next_office,
             cast.next_city,
@@ -286,6 +302,40 @@ def assessment(c: Cast, p: Any) -> Owned:
     return Owned({"enterprise_id": risk_plays.assessed(c).enterprise_id}, "office", "office_next")
 
 
+def check(cast: Cast, people: Any) -> Owned:
+    made = supervision_plays.drawn(cast)
+    Check.objects.filter(pk=made.pk).update(title=MARK)
+    return Owned({"check_id": made.pk}, "office", "office_next")
+
+
+def circular(cast: Cast, people: Any) -> Owned:
+    play: Play = supervision_plays.PLAYS["supervision.publish_circular"](cast)
+    made = perform(registry().actions["supervision.publish_circular"], ctx=play.ctx, **play.inputs).value
+    Circular.objects.filter(pk=made.pk).update(title=MARK)
+    return Owned({"circular_id": made.pk}, "office", "office_next")
+
+
+def scheme(cast: Cast, people: Any) -> Owned:
+    return Owned({"scheme_id": assessment_plays.scheme_of(cast, title=MARK).pk}, "office", "office_next")
+
+
+def score_sheet(cast: Cast, people: Any) -> Owned:
+    made = assessment_plays.published(cast, assessment_plays.scheme_of(cast, title=MARK))
+    return Owned({"sheet_id": made.pk}, "office", "office_next")
+
+
+def body(cast: Cast, people: Any) -> Owned:
+    return Owned({"body_id": body_plays.body_of(cast, name=MARK).pk}, "office", "office_next")
+
+
+def unit_with_a_list(cast: Cast, people: Any) -> Owned:
+    # A code as long as the one made up, so that an answer naming the address differs in nothing else.
+    Organisation.objects.filter(pk=cast.industry.pk).update(code="GX-DEPARTMENT")
+    cast.industry.refresh_from_db()
+    responsibility_plays.clause_of(cast, text=MARK)
+    return Owned({"code": cast.industry.code}, "office", "office_next")
+
+
 OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
     "campaign-report": report,
@@ -303,6 +353,20 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "duplicate": lambda c, p: Owned(
         {"pair_id": duplicate_plays.noted(c, marked(c)).pk}, "duplicates", "duplicates_next"
     ),
+    "assessment": scheme,
+    "assessment-sheet": score_sheet,
+    "assessment-sheet-word": score_sheet,
+    "body": body,
+    "office-document": lambda c, p: Owned(
+        {"document_id": document_plays.document_of(c, title=MARK).pk}, "office", "office_next"
+    ),
+    "responsibility-unit": unit_with_a_list,
+    "responsibility-list-word": unit_with_a_list,
+    "responsibility-list-excel": unit_with_a_list,
+    "responsibility-hand-over": lambda c, p: Owned({"person_id": c.person(c.industry).pk}, "office", "office_next"),
+    "supervision-check": check,
+    "supervision-circular": circular,
+    "supervision-circular-word": circular,
     "sync-conflict": conflict,
     "audit_row": audit_row,
     "account_page": account,

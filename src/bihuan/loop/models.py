@@ -190,6 +190,30 @@ class CasePart(Row):
         return self.case.place
 
 
+class CaseFacts(Row):
+    """What a kind of case holds besides: a satellite of one case, seen by whoever sees the case."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="%(class)s")
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return Case.view_grants()
+
+    @classmethod
+    def within(cls, reach: Reach) -> Q:
+        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
+
+    @property
+    def place(self) -> Place:
+        return self.case.place
+
+    def get_absolute_url(self) -> str:
+        return self.case.get_absolute_url()
+
+
 class CaseStep(CasePart):
     """步骤: one move of a case: the time line people read. The sealed record of it is the audit row."""
 

@@ -34,6 +34,12 @@ MODULES = (
     "bihuan.domains.project_screening.module",
     "bihuan.domains.register_checks.module",
     "bihuan.connectors.exchange.module",
+    "bihuan.domains.assessment.module",
+    "bihuan.domains.bodies.module",
+    "bihuan.domains.office_documents.module",
+    "bihuan.domains.responsibilities.module",
+    "bihuan.domains.supervision.module",
+    "bihuan.journeys.campaign_findings.module",
     "bihuan.connectors.oidc.module",
     "bihuan.site.operations.module",
 )

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -206,6 +207,11 @@ def _read_signature(made: Action, labels: Mapping[str, Label]) -> None:
 def _read_field(name: str, hint: Any, required: bool, default: Any) -> InputField:
     marks = _marks(hint)
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    if NoneType in get_args(bare):  # `… | None` around a labelled list of references
+        inner = next(part for part in get_args(bare) if part is not NoneType)
+        marks = (*marks, *_marks(inner))
+        listed = get_args(inner)[0] if get_origin(inner) is Annotated else inner
+        bare = listed if get_origin(listed) is list else bare
     many = get_origin(bare) is list
     # The reference may stand by itself, in a list, or in `… | None`.
     candidates = [*marks, *(mark for part in get_args(bare) for mark in _marks(part))]

@@ -19,7 +19,7 @@ from bihuan.domains.campaign.queries import boards, plans
 from bihuan.domains.campaign.terms import Decision
 from bihuan.kernel.calendar import day_of, start_of
 from bihuan.parties.models import Organisation
-from bihuan.site.demo import indicators_story, office_story
+from bihuan.site.demo import indicators_story, office_story, supervision_story
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.story import Teller
 
@@ -82,6 +82,7 @@ def run(teller: Teller, *, say: Say) -> None:
         say("steps", number + 1)
     office_story.run(teller, campaign_id=campaign.pk)
     indicators_story.run(teller, campaign_id=campaign.pk)
+    supervision_story.run(teller, campaign_id=campaign.pk)
 
 
 def _published(teller: Teller, *, at: datetime) -> UUID:

@@ -11,6 +11,7 @@ from bihuan.core.events import outbox
 from bihuan.core.jobs import queue
 from bihuan.kernel.text import Text
 from bihuan.site.demo import (
+    bodies_story,
     building,
     campaign_story,
     command,
@@ -32,6 +33,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     things_story.run(city, at=now - at_most_ago, say=say)
     teller = story.Teller(city, now)
     campaign_story.run(teller, say=say)
+    bodies_story.run(teller)
     story.inspections(teller, say=say)
     story.clock(teller)
     say("clock", 40)

@@ -269,7 +269,7 @@ def may_do(made: Action, row: Row | None, *, ctx: Context) -> bool:
 
 
 def _filled(made: Action, row: Row | None, given: dict[str, Any]) -> dict[str, list[str]]:
-    filled = {name: _marks(value) for name, value in given.items()}
+    filled = {name: _marks(value) for name, value in given.items() if value is not None}
     if row is not None:
         taker = next(
             (f for f in made.fields.values() if f.ref and isinstance(row, f.ref.model) and f.name not in filled), None

@@ -1,0 +1,1 @@
+"""考核规则: pure; no clock, no database."""

@@ -1,0 +1,12 @@
+"""The cast for the tests of instructions and documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from cast import Cast
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    return Cast.build()

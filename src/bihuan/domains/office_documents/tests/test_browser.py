@@ -1,0 +1,36 @@
+"""办文在真浏览器中."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bihuan.core.modules import registry
+from bihuan.domains.office_documents.tests import plays
+from browser_checks import assert_sound
+from cast import Cast
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])
+def test_the_office_handles_its_documents(
+    db: None, make_user: Callable[..., Any], open_page: Callable[..., Any], language: str, width: int
+) -> None:
+    cast = Cast.build()
+    made = plays.assigned(cast)
+    document = plays.document_of(cast)
+    grants = registry().roles["documents_office"].grants
+    page = open_page(make_user("reader", *grants, region=cast.city.path), language=language, width=width)
+    for name, address in (
+        ("list", "/documents/"),
+        ("document", document.get_absolute_url()),
+        ("instruction", made.case.get_absolute_url()),
+    ):
+        page.goto(address)
+        if folder := os.environ.get("BIHUAN_PICTURES"):
+            page.screenshot(path=f"{folder}/documents-{language}-{width}-{name}.png", caret="initial", full_page=True)
+        assert_sound(page)

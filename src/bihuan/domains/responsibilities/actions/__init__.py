@@ -1,0 +1,1 @@
+"""What people do with responsibilities: divide them, name who, publish lists, pass on."""

@@ -1,0 +1,112 @@
+"""Declaration of responsibilities."""
+
+from __future__ import annotations
+
+from bihuan.core.evidence.terms import EvidenceGrants
+from bihuan.core.modules import MenuItem, Module, RoleSpec
+from bihuan.core.pages.declared import ChoiceSource, Look, RowSource
+from bihuan.domains.responsibilities.actions import division, lists
+from bihuan.domains.responsibilities.models import Clause
+from bihuan.domains.responsibilities.queries import division as reads
+from bihuan.domains.responsibilities.queries.choices import find_posts
+from bihuan.domains.responsibilities.queries.lists import gap_panel, leader_panel
+from bihuan.domains.responsibilities.terms import GAP_KIND, LEADER_KIND, Part, ResponsibilitiesGrants
+from bihuan.kernel.text import Text
+from bihuan.loop.kinds import CaseKind
+from bihuan.loop.terms import LoopGrants, Move
+from bihuan.parties.models import Post
+from bihuan.parties.terms import PartiesGrants
+
+MODULE = Module(
+    name="responsibilities",
+    label=Text("职责与责任链", "Responsibilities"),
+    grants=ResponsibilitiesGrants,
+    actions=(
+        division.declare,
+        division.ask_to_fill,
+        division.add_clause,
+        division.name_person,
+        division.end_clause,
+        division.set_leader_item,
+        lists.publish_list,
+        lists.pass_on,
+    ),
+    roles=(
+        RoleSpec(
+            "responsibilities_office",
+            Text("职责划分人员", "Divides responsibilities"),
+            (*ResponsibilitiesGrants, LoopGrants.READ, LoopGrants.DIRECT, PartiesGrants.READ, EvidenceGrants.ADD),
+        ),
+        RoleSpec(
+            "responsibilities_keeper",
+            Text("本单位职责管理员", "Keeps a unit's responsibilities"),
+            (ResponsibilitiesGrants.READ, ResponsibilitiesGrants.KEEP, LoopGrants.READ, PartiesGrants.READ),
+        ),
+    ),
+    menu=(
+        MenuItem(
+            Text("职责", "Responsibilities"),
+            "responsibilities",
+            "hierarchy",
+            Clause.view_grants(),
+            section="parties",
+            order=20,
+        ),
+    ),
+    serves={
+        "A06": Text(
+            "职责 → 单位：工作职责清单与年度任务清单，逐行到人，缺人提示；发布定格编版次；Word、Excel",
+            "Responsibilities → a unit: both lists of the year named to the person, missing ones marked; published by version; Word, Excel",
+        ),
+        "A07": Text(
+            "职责 → 单位：单位 → 岗位 → 责任人，各有多少未结、逾期；交接页显示数量，确认后一次转给接手人",
+            "Responsibilities → a unit: unit, post, person with what is open and overdue; hand-over shows the counts and passes all on at once",
+        ),
+        "B06": Text(
+            "部分：职责 → 单位：职责目录逐条写明依据与起止；任务尚不自动指向所依据的条款",
+            "Partly: Responsibilities → a unit: the catalogue with basis and dates; a task doesn't point to its clause by itself yet",
+        ),
+        "B08": Text(
+            "职责划分：六个环节 × 部门，没有主管的环节标红，一键交办兜底单位，补齐才能办结",
+            "Division: six links by department; a link without anybody in charge is red, becomes the backstop's case, and closes once filled",
+        ),
+        "B09": Text(
+            "职责划分：十二条行业线 × 部门，与环节同一张表",
+            "Division: twelve sector lines by department, in the same table",
+        ),
+        "B10": Text(
+            "部分：每个环节、行业有主管与配合，空格由兜底单位负责；逐个对象的行业、业务、审批三重主管未列",
+            "Partly: every link and sector has who is in charge, an empty one has a backstop; the three supervisors of each single object are not listed",
+        ),
+        "B11": Text(
+            "职责 → 领导干部清单：每项到人到期，提交履职记录，由他人核验",
+            "Responsibilities → Leaders' lists: each item has its leader and day; the record of it is verified by another",
+        ),
+    },
+    urls="bihuan.domains.responsibilities.urls",
+    url_prefix="",
+    declares=(
+        CaseKind(
+            GAP_KIND,
+            Text("职责空格", "Empty cell of the division"),
+            icon="table",
+            required_evidence=0,
+            rules={Move.SUBMIT: division.require_filled},
+            panel=gap_panel,
+            panel_template="responsibilities/gap_panel.html",
+        ),
+        CaseKind(
+            LEADER_KIND,
+            Text("领导干部重点工作", "Leader's item"),
+            icon="user",
+            panel=leader_panel,
+            panel_template="responsibilities/leader_panel.html",
+        ),
+        ChoiceSource("responsibilities.lines", reads.line_choices),
+        RowSource(Post, find_posts),
+        Look(Part.IN_CHARGE, "blue", "flag"),
+        Look(Part.COOPERATES, "teal", "users"),
+        Look(Part.NOT_CONCERNED, "neutral", "minus"),
+        Look(Part.UNDECIDED, "orange", "help"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Reads of responsibilities, each within what the actor may see."""

@@ -1,0 +1,1 @@
+"""督导检查规则: pure; no clock, no database."""

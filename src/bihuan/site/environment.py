@@ -138,6 +138,22 @@ SETTINGS = _table(
         Text("审计锚点同时发往的 syslog 地址 host:port", "Syslog host:port that also gets the audit anchors"),
     ),
     Setting(
+        "BIHUAN_FIELD_CIPHER",
+        "aes-256-gcm",
+        Text(
+            "身份证件与电话号码入库所用算法：aes-256-gcm 或 sm4-gcm；已写入的值仍可读",
+            "Cipher of identity and telephone numbers in the database: aes-256-gcm or sm4-gcm; what lies there stays readable",
+        ),
+    ),
+    Setting(
+        "BIHUAN_FIELD_DIGEST",
+        "sha256",
+        Text(
+            "按号码精确查找所用带密钥的摘要：sha256 或 sm3",
+            "Keyed digest by which such a number is found: sha256 or sm3",
+        ),
+    ),
+    Setting(
         "BIHUAN_MAIL_URL",
         "",
         Text(

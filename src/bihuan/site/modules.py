@@ -9,6 +9,7 @@ MODULES = (
     "bihuan.core.lawbook.module",
     "bihuan.core.notices.module",
     "bihuan.core.pages.module",
+    "bihuan.core.protection.module",
     "bihuan.core.records.module",
     "bihuan.core.sync.module",
     "bihuan.parties.module",

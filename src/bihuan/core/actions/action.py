@@ -130,6 +130,7 @@ class Action:
     confirm: Text | None
     icon: str
     tone: str
+    keeps_result: bool = True
     fields: dict[str, InputField] = field(default_factory=dict)
     input_model: type[BaseModel] = BaseModel
     result_type: Any = None
@@ -154,6 +155,7 @@ def action(
     confirm: Text | None = None,
     icon: str = "check",
     tone: str = "primary",
+    keeps_result: bool = True,
     labels: Mapping[str, Label] | None = None,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Make a function an action.
@@ -161,6 +163,7 @@ def action(
     `needs`: a grant, or several any of which will do, held where `scope` says. `scope(ctx=…, **inputs)` answers the
     `Place`; left out, it is the place of the first row among the inputs. `signs_off` asks for a second factor.
     `labels` names the inputs that are references: `Ref[…]` can't be annotated further for the type checker.
+    `keeps_result=False`: the answer is never stored for a repeat, because it says what must lie nowhere in the clear.
     `anonymous` actions (log in, tip off) need no grant. `confirm` is what the form asks before it hurts.
     """
     needed = (needs,) if isinstance(needs, str) else needs
@@ -170,7 +173,7 @@ def action(
     def make(function: Callable[..., Any]) -> Action:
         made = Action(
             name=name, function=function, needs=tuple(map(str, needed)), scope=scope, faces=faces, label=label,
-            signs_off=signs_off, anonymous=anonymous, confirm=confirm, icon=icon, tone=tone,
+            signs_off=signs_off, anonymous=anonymous, confirm=confirm, icon=icon, tone=tone, keeps_result=keeps_result,
         )  # fmt: skip
         _read_signature(made, labels or {})
         return made

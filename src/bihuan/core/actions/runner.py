@@ -231,7 +231,9 @@ def _run_in_transaction(made: Action, ctx: Context, typed: BaseModel, key: str |
         _send_out(unit, ctx, audit_row)
         result = _result(value)
         if stored is not None:
-            statements.change(stored, result={"audit_row": str(audit_row), "result": result})
+            statements.change(
+                stored, result={"audit_row": str(audit_row), "result": result if made.keeps_result else {}}
+            )
     log.info(
         "action", extra={"action": made.name, "outcome": "done", "subjects": sorted(unit.subjects)[:SUBJECTS_LOGGED]}
     )

@@ -84,7 +84,7 @@ def in_layout_as_json(register: Register, asked: Asked, *, layout: Layout, ctx: 
 
 
 def _for_sheet(field: Field, value: Any) -> Any:
-    if field.kind in ("number", "date"):
+    if field.kind in ("number", "date") or field.mask is not None:
         return value
     if field.kind == "reference":
         return field.natural(value)
@@ -107,7 +107,7 @@ def as_csv(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]
 
 def _for_csv(field: Field, value: Any) -> str:
     plain = _for_sheet(field, value)
-    text = "" if plain is None else field.shown(plain)
+    text = "" if plain is None else str(plain) if field.mask is not None else field.shown(plain)
     return text if field.kind in ("number", "date") else defused(text)
 
 
@@ -125,7 +125,12 @@ class _Line:
 
 def as_plain(register: Register, row: Any, fields: Sequence[Field], *, actor: Actor) -> dict[str, Any]:
     """A row as the API answers it."""
-    said = {f.name: f.natural(f.of(row)) for f in fields if register.shows(f, row, actor)}
+    said = {
+        # A number is shown whole by the action that reveals it, and leaves an audit row.
+        f.name: f.natural(f.of(row)) if f.mask is None else (f.shown(f.of(row)) or None)
+        for f in fields
+        if register.shows(f, row, actor)
+    }
     return {"id": str(row.pk), "version": row.version, "url": row.get_absolute_url(), **said}
 
 

@@ -62,6 +62,7 @@ NO_ROW = {
     "evidence-upload": "answers PATCH and HEAD of its own user, see core/evidence/tests",
     "sync-conflict-apply": "POST only: the door, see test_actions",
     "account_reset_password": "POST only: the door, see test_actions",
+    "retention-dry-run": "one page for the installation, open only to who keeps records everywhere",
     "reveal": "POST only: the door, see test_actions",
     "account_invite": "POST only: the door, see test_actions",
     "catalogue-entry": "public law; who handles the chemical is tested in registers/chemicals/tests",

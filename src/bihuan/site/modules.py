@@ -11,6 +11,7 @@ MODULES = (
     "bihuan.core.pages.module",
     "bihuan.core.protection.module",
     "bihuan.core.records.module",
+    "bihuan.core.retention.module",
     "bihuan.core.sync.module",
     "bihuan.parties.module",
     "bihuan.loop.module",

@@ -62,6 +62,8 @@ NO_ROW = {
     "evidence-upload": "answers PATCH and HEAD of its own user, see core/evidence/tests",
     "sync-conflict-apply": "POST only: the door, see test_actions",
     "account_reset_password": "POST only: the door, see test_actions",
+    "export-request": "see core/exports/tests: only whoever asked, and who may approve it there",
+    "export-file": "POST only: the door, see test_actions and core/exports/tests",
     "retention-dry-run": "one page for the installation, open only to who keeps records everywhere",
     "reveal": "POST only: the door, see test_actions",
     "account_invite": "POST only: the door, see test_actions",

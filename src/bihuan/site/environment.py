@@ -154,6 +154,16 @@ SETTINGS = _table(
         ),
     ),
     Setting(
+        "BIHUAN_EXPORT_ROWS",
+        "5000",
+        Text("一次导出个人信息最多多少条", "Rows an approved export of personal data may have at most"),
+    ),
+    Setting(
+        "BIHUAN_EXPORT_HOURS",
+        "72",
+        Text("批准的导出文件可下载多少小时", "Hours an approved export can be fetched"),
+    ),
+    Setting(
         "BIHUAN_MAIL_URL",
         "",
         Text(

@@ -5,6 +5,7 @@ MODULES = (
     "bihuan.core.audit.module",
     "bihuan.core.events.module",
     "bihuan.core.evidence.module",
+    "bihuan.core.exports.module",
     "bihuan.core.jobs.module",
     "bihuan.core.lawbook.module",
     "bihuan.core.notices.module",

@@ -41,9 +41,14 @@ def _value(register: Register, field: Field, row: Any, actor: Actor) -> Any:
     return field.of(row) if register.shows(field, row, actor) else None
 
 
+def direct_fields(register: Register) -> tuple[Field, ...]:
+    """What leaves without being asked for: nothing personal. That takes an approval, see core/exports."""
+    return tuple(f for f in register.fields if not f.personal)
+
+
 def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
     """What it writes, the import reads back without a difference."""
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     rows = (
         [_for_sheet(f, _value(register, f, row, ctx.actor)) for f in fields]
         for row in rows_in_order(register, asked, ctx=ctx)
@@ -84,7 +89,7 @@ def in_layout_as_json(register: Register, asked: Asked, *, layout: Layout, ctx: 
 
 
 def _for_sheet(field: Field, value: Any) -> Any:
-    if field.kind in ("number", "date") or field.mask is not None:
+    if field.kind in ("number", "date"):
         return value
     if field.kind == "reference":
         return field.natural(value)
@@ -93,7 +98,7 @@ def _for_sheet(field: Field, value: Any) -> Any:
 
 def as_csv(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
     """UTF-8 with its mark, which Excel needs to read Chinese."""
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     line = _Line()
     writer = csv.writer(line)
     writer.writerow([str(f.heading) for f in fields])
@@ -107,7 +112,7 @@ def as_csv(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]
 
 def _for_csv(field: Field, value: Any) -> str:
     plain = _for_sheet(field, value)
-    text = "" if plain is None else str(plain) if field.mask is not None else field.shown(plain)
+    text = "" if plain is None else field.shown(plain)
     return text if field.kind in ("number", "date") else defused(text)
 
 
@@ -135,7 +140,7 @@ def as_plain(register: Register, row: Any, fields: Sequence[Field], *, actor: Ac
 
 
 def as_json(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     yield b'{"register":' + json.dumps(register.code).encode() + b',"rows":['
     separator = b""
     for row in rows_in_order(register, asked, ctx=ctx):

@@ -154,6 +154,14 @@ SETTINGS = _table(
         ),
     ),
     Setting(
+        "BIHUAN_RATES",
+        "api=6000 search=240 export=20 upload=1200 public=300",
+        Text(
+            "每人（未登录者每个地址）每分钟最多多少次；0 为不限。登录另有限制",
+            "Requests a minute of one person, or of one address of strangers; 0 is no limit. The login has its own",
+        ),
+    ),
+    Setting(
         "BIHUAN_EXPORT_ROWS",
         "5000",
         Text("一次导出个人信息最多多少条", "Rows an approved export of personal data may have at most"),
@@ -249,6 +257,11 @@ def setting(name: str) -> str:
 
 def is_on(name: str) -> bool:
     return SETTINGS[name].is_on
+
+
+def rates() -> dict[str, int]:
+    """`api=600 search=120` as numbers; what isn't a number stops the start."""
+    return {name: int(most) for name, _, most in (part.partition("=") for part in setting("BIHUAN_RATES").split())}
 
 
 def home() -> Path:

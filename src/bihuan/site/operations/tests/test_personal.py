@@ -92,7 +92,10 @@ def raw_everything():
         for model in apps.get_models():
             if model._meta.managed:
                 cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)}")
-                said += [repr([bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else v for v in row]) for row in cursor.fetchall()]
+                said += [
+                    repr([bytes(v).decode("utf-8", "replace") if isinstance(v, bytes | memoryview) else v for v in row])
+                    for row in cursor.fetchall()
+                ]
     return "\n".join(said)
 
 

@@ -10,7 +10,7 @@ from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events import outbox
 from bihuan.core.jobs import queue
 from bihuan.kernel.text import Text
-from bihuan.site.demo import building, campaign_story, command, hazards_story, places_story, story, things_story
+from bihuan.site.demo import building, campaign_story, command, hazards_story, places_story, story, things_story, trust_story
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
 from bihuan.site.environment import setting
@@ -27,6 +27,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     say("clock", 40)
     hazards_story.run(city, now=now, say=say)
     places_story.run(city, now=now, say=say)
+    trust_story.run(teller)
     queue.drain(at=now)
     while outbox.place_pending():
         pass

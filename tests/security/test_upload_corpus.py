@@ -122,8 +122,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a macro in a document": ("a.docx", lambda: repacked(word(), **{"word/vbaProject.bin": b"x"})),
     "a macro in a workbook": ("a.xlsx", lambda: repacked(workbook(), **{"xl/vbaProject.bin": b"x"})),
     "a macro in capital letters": ("a.xlsx", lambda: repacked(workbook(), **{"xl/VBAPROJECT.BIN": b"x"})),
-    "a bomb in a document": ("a.docx", lambda: repacked(word(), **{"word/media/z": b"\0" * (300 << 20)})),
-    "a bomb in a workbook": ("a.xlsx", lambda: repacked(workbook(), **{"xl/media/z": b"\0" * (300 << 20)})),
+    "a bomb in a document": ("a.docx", lambda: repacked(word(), **{"word/media/z": b"\0" * (64 << 20)})),
+    "a bomb in a workbook": ("a.xlsx", lambda: repacked(workbook(), **{"xl/media/z": b"\0" * (64 << 20)})),
     "a document of ten thousand members": (
         "a.docx",
         lambda: repacked(word(), **{f"word/{n}.xml": b"" for n in range(12_000)}),

@@ -20,7 +20,7 @@ def unused(at: datetime) -> Q:
     """No case, no campaign, no later revision points to it, whatever tables there are."""
     found = Q(revises__isnull=True)
     for link in Evidence._meta.related_objects:
-        found &= Q(**{f"{link.get_accessor_name() if link.related_name is None else link.related_name}__isnull": True})
+        found &= Q(**{f"{link.name}__isnull": True})
     return found
 
 

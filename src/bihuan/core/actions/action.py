@@ -241,6 +241,12 @@ def _outer_type(said: InputField) -> Any:
 
 def parse(made: Action, body: Mapping[str, Any]) -> BaseModel:
     """The typed input, or an `InvalidInput` that names each field and says what is wrong with it."""
+    if unfit := [name for name, value in body.items() if not _can_be_stored(value)]:
+        words = Text("含有无法保存的字符或过大的数字。", "Holds characters or a number that can't be stored.")
+        raise InvalidInput(
+            Text("填写有误，请改正标出的各项。", "Some inputs are wrong; please correct the marked ones."),
+            where=dict.fromkeys(unfit, words),
+        )
     try:
         return made.input_model.model_validate(dict(body))
     except ValidationError as wrong:
@@ -252,6 +258,19 @@ def parse(made: Action, body: Mapping[str, Any]) -> BaseModel:
             Text("填写有误，请改正标出的各项。", "Some inputs are wrong; please correct the marked ones."),
             where=where,
         ) from None
+
+
+def _can_be_stored(value: Any) -> bool:
+    """No database takes a zero character, half a surrogate pair, or an integer of more than 64 bits."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 63
+    if isinstance(value, Mapping):
+        return all(_can_be_stored(k) and _can_be_stored(v) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return all(_can_be_stored(v) for v in value)
+    return True
 
 
 _EXPLAINED = {

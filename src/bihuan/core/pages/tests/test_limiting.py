@@ -98,9 +98,9 @@ def test_each_kind_has_its_own_limit_and_says_when_to_come_back(
 @pytest.mark.django_db
 def test_a_stranger_is_counted_by_his_address_and_gets_a_problem(settings, tmp_path, client):
     settings.BIHUAN_HOME, settings.BIHUAN_RATES = tmp_path, {"public": 1, "api": 1}
-    assert client.get("/login/").status_code == 200
-    assert client.get("/login/").status_code == 429
-    assert client.get("/login/", REMOTE_ADDR="198.51.100.9").status_code == 200
+    assert client.get("/account/login/").status_code == 200
+    assert client.get("/account/login/").status_code == 429
+    assert client.get("/account/login/", REMOTE_ADDR="198.51.100.9").status_code == 200
     assert client.get("/api/registers").status_code == 401
     refused = client.get("/api/registers")
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
@@ -116,7 +116,7 @@ def test_the_limits_are_a_setting(monkeypatch):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/login/", "/api/docs", "/", "/accounts/"])
+@pytest.mark.parametrize("address", ["/account/login/", "/api/docs", "/", "/accounts/"])
 def test_head_is_answered_like_get_without_a_body(address, client, make_user, log_in):
     for someone in (client, log_in(make_user("zhang", AccessGrants.MANAGE_USERS))):
         got, head = someone.get(address), someone.head(address)

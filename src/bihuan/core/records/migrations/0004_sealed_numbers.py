@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0002_search_index'),
+        ('records', '0003_asked_and_layout'),
     ]
 
     operations = [

@@ -81,7 +81,7 @@ def test_what_was_refused_is_never_made(cast):
     asked = ask(cast)
     runner.perform(actions.refuse, ctx=context(approver(cast)), request=asked, remark="理由不足")
     with pytest.raises(actions.NotInThisState):
-        runner.perform(actions.approve, ctx=context(approver(cast)), request=asked)
+        runner.perform(actions.approve, ctx=context(approver(cast)), request=ExportRequest.objects.get())
     jobs.make(ctx=context(approver(cast)), request=str(asked.pk))
     assert not files.path_of(asked.pk).exists()
 

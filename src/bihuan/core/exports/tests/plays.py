@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bihuan.core.access.context import Actor, service_actor
+from bihuan.core.access.context import Actor, Held, service_actor
 from bihuan.core.access.identification import actor_of
 from bihuan.core.access.models import Assignment, Role, User
+from bihuan.core.access.scope import EVERYWHERE
+from bihuan.core.access.terms import AccessGrants
 from bihuan.core.exports.models import ExportRequest
 from bihuan.core.exports.terms import ExportsGrants, ExportState
 from bihuan.registers.enterprises.terms import EnterprisesGrants
@@ -58,6 +61,8 @@ def ask(cast: Cast) -> Play:
 def fetch(cast: Cast) -> Play:
     ready = request(cast, ExportState.READY, digest="d" * 64, expires_at=AT + timedelta(hours=1))
     stranger = cast.actor("stranger_x", "enterprises_keeper", cast.office, region=cast.next_city)
+    own = Held(AccessGrants.USE_OWN_ACCOUNT.value, EVERYWHERE)
+    stranger = replace(stranger, held=(*stranger.held, own))
     return Play(requester(cast), {"request": ready}, stranger=stranger)
 
 

@@ -77,6 +77,7 @@ def ask(
         )
     if not any(ctx.actor.has(g) for g in known.personal):
         raise Denied(Text("您没有查看该台账个人信息的权限。", "You may not see the personal data of that register."))
+    assert ctx.actor.user_id is not None  # nobody else holds a grant on his own account
     user = User.objects.get(pk=ctx.actor.user_id)
     request = ExportRequest(
         register=code, query=query, form=form.value, purpose=purpose, requested_by=user,

@@ -76,8 +76,9 @@ def as_xlsx(table: Table) -> bytes:
     sheet.freeze_panes = "A3"
     sheet.print_title_rows = "1:2"
     said = table.mark.replace("&", "&&")
-    for part in (sheet.oddHeader.center, sheet.oddFooter.center):
-        part.text = said[:240]
+    for part in (sheet.oddHeader, sheet.oddFooter):
+        assert part is not None  # every sheet has them
+        part.center.text = said[:240]
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -102,7 +103,9 @@ def as_docx(table: Table) -> bytes:
     heading = section.header.paragraphs[0]
     heading.text = table.mark
     shape = parse_xml(_SHAPE)
-    shape.find(".//{urn:schemas-microsoft-com:vml}textpath").set("string", table.mark)
+    path = shape.find(".//{urn:schemas-microsoft-com:vml}textpath")
+    assert path is not None  # it stands in the text above
+    path.set("string", table.mark)
     heading._p.append(shape)
     section.footer.paragraphs[0].text = table.mark
     document.add_heading(table.title, level=1)

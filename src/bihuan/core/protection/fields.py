@@ -140,7 +140,8 @@ class IdentityField(SealedField):
 
 
 if TYPE_CHECKING:
-    _Anything = models.TextField[Any, Any]
+    # What it takes and gives is anything, as there; in the database it is a text.
+    _Anything = models.JSONField[Any, Any]
 else:
     _Anything = models.TextField
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0002_sealed_numbers'),
-        ('parties', '0001_initial'),
+        ('parties', '0002_place_of_things'),
     ]
 
     operations = [

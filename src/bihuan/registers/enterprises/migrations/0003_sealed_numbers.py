@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enterprises', '0001_initial'),
-        ('parties', '0002_sealed_numbers'),
+        ('enterprises', '0002_waste_disposal'),
+        ('parties', '0003_sealed_numbers'),
     ]
 
     operations = [

@@ -22,6 +22,7 @@ from bihuan.core.retention.declared import rules as declared_rules
 from bihuan.core.retention.models import ConfirmedRule, LegalHold
 from bihuan.core.retention.terms import RetentionGrants
 from bihuan.kernel.text import Text
+from bihuan.law.provision import Held
 
 MAY_LOOK = (RetentionGrants.CONFIRM, RetentionGrants.HOLD, AccessGrants.READ_AUDIT)
 #: A page counts no further: it says "more than".
@@ -40,6 +41,7 @@ class Standing:
     kept: Kept
     confirmed: ConfirmedRule | None
     days: int
+    law: Held | None
     at_least: int | None
     due: int
     held: int
@@ -61,7 +63,7 @@ def standing(kept: Kept, *, at: datetime, confirmed: ConfirmedRule | None) -> St
     days = confirmed.days if confirmed else kept.days
     old, held = split(kept, at=at, days=days)
     return Standing(
-        kept, confirmed, days, kept.at_least(at), old[: COUNTED + 1].count(), held[: COUNTED + 1].count()
+        kept, confirmed, days, kept.law(at), kept.at_least(at), old[: COUNTED + 1].count(), held[: COUNTED + 1].count()
     )  # fmt: skip
 
 

@@ -23,13 +23,13 @@ SHOWN = 100
 def overview(request: HttpRequest) -> HttpResponse:
     ctx: Context = request.ctx  # type: ignore[attr-defined]
     standing = queries.all_standing(ctx=ctx)
-    named = {k.provision for k in rules()}
+    named, labels = {k.provision for k in rules()}, {k.code: k.label for k in rules()}
     asked = [p.key for p in law.shipped().provisions.values() if p.path == PROVISIONS and p.key not in named]
     today = law.shipped().at(ctx.at.date())
     content = {
         "standing": standing,
         "elsewhere": [today.value(PROVISIONS, key) for key in sorted(asked)],
-        "holds": LegalHold.objects.visible_to(ctx.actor)[:50],
+        "holds": [(h, labels.get(h.code)) for h in LegalHold.objects.visible_to(ctx.actor)[:50]],
         "most": queries.COUNTED,
         "crumbs": [Crumb(TITLE)],
     }

@@ -19,7 +19,7 @@ def person(argv: Sequence[str]) -> int:
     chosen_by.add_argument("--phone", help=str(Text("按号码查找所有出处", "every place this number stands in")))
     chosen = parser.parse_args(list(argv))
     if chosen.phone:
-        found = personal.standing_in(chosen.phone)
+        found: object = personal.standing_in(chosen.phone)
     else:
         user = User.objects.filter(username=chosen.username.casefold()).first()
         if user is None:

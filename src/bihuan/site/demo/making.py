@@ -10,7 +10,16 @@ from bihuan.core.audit.sealing import seal_pending
 from bihuan.core.events import outbox
 from bihuan.core.jobs import queue
 from bihuan.kernel.text import Text
-from bihuan.site.demo import building, campaign_story, command, hazards_story, places_story, story, things_story, trust_story
+from bihuan.site.demo import (
+    building,
+    campaign_story,
+    command,
+    hazards_story,
+    places_story,
+    story,
+    things_story,
+    trust_story,
+)
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
 from bihuan.site.environment import setting

@@ -82,6 +82,8 @@ def plays_of(register: Register, *, example: Callable[[Cast], Mapping[str, Any]]
         "give_up_sheet": give_up,
         "take_back_rows": take_back,
     }
+    if register.masks:
+        made["reveal"] = lambda cast: play(cast, row=row(cast))
     if register.retired is not None:
         made["retire"] = lambda cast: play(cast, row=row(cast), reason="已拆除")
     return {f"{code}.{verb}": maker for verb, maker in made.items()}

@@ -90,18 +90,24 @@ def personal_page() -> str:
     """个人信息登记: every field that is marked personal or secret, as the tables declare it."""
     from django.apps import apps
 
+    from bihuan.core.protection.resealing import all_under_key
+
+    under_key = {column for under in all_under_key() for column in under.columns()}
     rows = []
     for model in sorted(apps.get_models(), key=lambda m: m._meta.label_lower):
         personal, secret = getattr(model, "personal_fields", ()), getattr(model, "secret_fields", ())
         for name in sorted({*personal, *secret}):
             kept = "not at all" if name in secret else "as a salted digest, erasable"
-            rows.append((f"`{model._meta.label_lower}`", str(model._meta.verbose_name), f"`{name}`", kept))
+            lies = "sealed" if (model, name) in under_key else ""
+            rows.append((f"`{model._meta.label_lower}`", str(model._meta.verbose_name), f"`{name}`", lies, kept))
     return page(
         "个人信息登记 · Register of personal fields",
-        "Every field of the tables that is marked as personal or secret. None of them is searched, written to a log or, "
-        "without a grant of its own, exported. A personal value that somebody writes into free text is not recognised.",
+        "Every field of the tables that is marked as personal or secret. None of them takes part in the search, is written to a log or, "
+        "without an approval, exported. A sealed one is encrypted in the database, shown masked, and found by the whole number alone. "
+        "A personal value that somebody writes into free text is not recognised. The notice board of a major hazard shows the "
+        "telephone of who is in charge whole: it is meant to be read.",
         "",
-        *table(["Table", "表", "Field", "In the audit"], rows),
+        *table(["Table", "表", "Field", "In the database", "In the audit"], rows),
     )
 
 

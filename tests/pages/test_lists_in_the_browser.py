@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bihuan.core.access.models import LoginSession, User
+from bihuan.core.exports.models import ExportRequest
 from bihuan.core.jobs.models import Task
 from bihuan.core.modules import registry
 from bihuan.core.notices.models import Notice
+from bihuan.core.retention.models import LegalHold
 from bihuan.core.sync.models import SyncConflict
 from bihuan.loop.models import Duty, EscalationPlan
 from bihuan.parties.models import Organisation, Parameter, Region
@@ -21,6 +26,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 ADDRESSES = (
     "/registers/", "/registers/tanks/", "/notices/", "/sync/conflicts/", "/jobs/?state=failed",
     "/organisations/", "/parameters/", "/duties/", "/escalation/", "/escalation/new/",
+    "/retention/", "/retention/access.sessions/", "/exports/", "/accounts/ZHANG/",
 )  # fmt: skip
 
 
@@ -52,6 +58,20 @@ def zhang(make_user: Callable[..., Any]) -> Any:
     Task.objects.create(
         job="events.deliver", key="x", state="failed", run_at=AT, created_at=AT, finished_at=AT, error="Traceback …"
     )  # fmt: skip
+    User.objects.filter(pk=user.pk).update(phone="13912345678")
+    stored(
+        LoginSession(
+            user=user, session_digest="d", authenticated_at=AT, last_seen_at=AT - timedelta(days=400), expires_at=AT,
+            ended_at=AT,
+        )
+    )  # fmt: skip
+    stored(LegalHold(code="jobs.tasks", reason="配合上级核查", placed_by="x", placed_at=AT))
+    stored(
+        ExportRequest(
+            number="DC20261122-0A1B2C3D", register="enterprises", form="xlsx", purpose="核对节日值班应急联络表",
+            requested_by=user,
+        )
+    )  # fmt: skip
     return user
 
 
@@ -61,13 +81,24 @@ def conflict() -> dict[str, Any]:
     return {f.name: given[f.name] for f in SyncConflict._meta.concrete_fields if f.name in given}
 
 
+def picture(page: Any, address: str, language: str, width: int) -> None:
+    """Where BIHUAN_PICTURES says so."""
+    if folder := os.environ.get("BIHUAN_PICTURES"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(
+            path=f"{folder}/{address.strip('/').replace('/', '-').partition('?')[0]}-{language}-{width}.png"
+        )
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_lists_are_sound_at_both_widths(zhang: Any, open_page: Callable[..., Any], language: str) -> None:
     page = open_page(zhang, language=language)
-    for address in ADDRESSES:
+    for address in (a.replace("ZHANG", str(zhang.pk)) for a in ADDRESSES):
         page.set_viewport_size({"width": 1280, "height": 800})
         answer = page.goto(address)
         assert answer.status == 200, address
         assert_sound(page)
+        picture(page, address, language, 1280)
         page.set_viewport_size({"width": 360, "height": 740})
         assert_sound(page)
+        picture(page, address, language, 360)

@@ -35,6 +35,12 @@ def session_keys(folder: Path) -> tuple[str, list[str]]:
     return content.decode(), [before.read_text()] if before.exists() else []
 
 
+def session_mark(folder: Path) -> tuple[int, int]:
+    """Another one whenever the key is another one."""
+    said = (folder / SESSION).stat()
+    return said.st_ino, said.st_mtime_ns
+
+
 def rotate_session_key(folder: Path) -> None:
     """A new key; the one before it goes on being believed, and the one before that no longer is."""
     draft = folder / f".{SESSION}.new"

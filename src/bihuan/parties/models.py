@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from bihuan.core.access.models import User
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
+from bihuan.core.protection.fields import PhoneField
 from bihuan.core.records.models import Arriving
 from bihuan.parties.terms import AUTHORITIES, OrganisationKind, PartiesGrants, RegionKind, ThingState
 
@@ -104,7 +105,7 @@ class Person(Row):
     organisation_code = models.CharField(max_length=40, db_index=True)
     region_path = PathField(db_index=True)
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="person")
-    phone = models.CharField("电话", max_length=30, blank=True, default="")
+    phone = PhoneField("电话", blank=True, default="")
     left_on = models.DateField("离任日期", null=True)
 
     personal_fields = frozenset({"name", "phone"})
@@ -112,6 +113,7 @@ class Person(Row):
     class Meta:
         ordering = ["organisation_code", "name"]
         verbose_name = "人员"
+        indexes = [models.Index(fields=["phone"], name="person_by_phone")]
 
     def __str__(self) -> str:
         return self.name

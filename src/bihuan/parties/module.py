@@ -5,12 +5,14 @@ from __future__ import annotations
 from bihuan.core.evidence.reach import OrganisationPlaces
 from bihuan.core.modules import MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import RowSource
+from bihuan.core.protection.revealing import Reveals, reveal_action
 from bihuan.kernel.text import Text
 from bihuan.parties import actions, queries
 from bihuan.parties.directory import DIRECTORY, place_of
 from bihuan.parties.models import Organisation, Person, Region, Thing
 from bihuan.parties.terms import PartiesGrants
 
+REVEAL_PERSON = reveal_action("parties.reveal_person", Person, needs=(PartiesGrants.MANAGE,))
 SEES = tuple(PartiesGrants)
 
 MODULE = Module(
@@ -23,6 +25,7 @@ MODULE = Module(
         actions.change_organisation,
         actions.abolish_organisation,
         actions.add_person,
+        REVEAL_PERSON,
         actions.add_post,
         actions.appoint,
         actions.end_appointment,
@@ -49,5 +52,6 @@ MODULE = Module(
         RowSource(Region, queries.find_regions),
         RowSource(Thing, queries.find_things),
         RowSource(Person, queries.find_people),
+        Reveals(Person, REVEAL_PERSON),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from bihuan.core import modules
+from bihuan.core.protection import ciphers
 from bihuan.site.modules import MODULES
 
 
@@ -13,4 +14,5 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
+        ciphers.require_chosen()
         modules.load(MODULES)

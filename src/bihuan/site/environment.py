@@ -138,6 +138,40 @@ SETTINGS = _table(
         Text("审计锚点同时发往的 syslog 地址 host:port", "Syslog host:port that also gets the audit anchors"),
     ),
     Setting(
+        "BIHUAN_FIELD_CIPHER",
+        "aes-256-gcm",
+        Text(
+            "身份证件与电话号码入库所用算法：aes-256-gcm 或 sm4-gcm；已写入的值仍可读",
+            "Cipher of identity and telephone numbers in the database: aes-256-gcm or sm4-gcm; what lies there stays readable",
+        ),
+    ),
+    Setting(
+        "BIHUAN_FIELD_DIGEST",
+        "sha256",
+        Text(
+            "按号码精确查找所用带密钥的摘要：sha256 或 sm3",
+            "Keyed digest by which such a number is found: sha256 or sm3",
+        ),
+    ),
+    Setting(
+        "BIHUAN_RATES",
+        "api=6000 search=240 export=20 upload=1200 public=300",
+        Text(
+            "每人（未登录者每个地址）每分钟最多多少次；0 为不限。登录另有限制",
+            "Requests a minute of one person, or of one address of strangers; 0 is no limit. The login has its own",
+        ),
+    ),
+    Setting(
+        "BIHUAN_EXPORT_ROWS",
+        "5000",
+        Text("一次导出个人信息最多多少条", "Rows an approved export of personal data may have at most"),
+    ),
+    Setting(
+        "BIHUAN_EXPORT_HOURS",
+        "72",
+        Text("批准的导出文件可下载多少小时", "Hours an approved export can be fetched"),
+    ),
+    Setting(
         "BIHUAN_MAIL_URL",
         "",
         Text(
@@ -223,6 +257,11 @@ def setting(name: str) -> str:
 
 def is_on(name: str) -> bool:
     return SETTINGS[name].is_on
+
+
+def rates() -> dict[str, int]:
+    """`api=600 search=120` as numbers; what isn't a number stops the start."""
+    return {name: int(most) for name, _, most in (part.partition("=") for part in setting("BIHUAN_RATES").split())}
 
 
 def home() -> Path:

@@ -128,9 +128,10 @@ COMMANDS = (
         Text("在服务器上重置口令", "Hand out a new one-time password"),
         KEEP,
     ),
+    Mounted("keys", "bihuan.site.commands.keys:keys", Text("密钥的查看与更换", "See and change keys"), KEEP),
     Mounted(
         "rotate-session-key",
-        "bihuan.site.commands.keys:rotate",
+        "bihuan.site.commands.keys:rotate_session",
         Text("更换会话密钥", "Change the key of sessions"),
         KEEP,
     ),
@@ -197,9 +198,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         said = Text("没有“{name}”这个命令。\n", "There is no command “{name}”.\n").format(name=arguments[0])
         sys.stderr.write(f"{said}\n{usage()}")
         return 2
-    if command.needs_database:
-        ready_django()
     try:
+        if command.needs_database:
+            ready_django()
         return command.load()(arguments[1:])
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")

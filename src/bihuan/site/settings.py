@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bihuan.core import logs
 from bihuan.core.secrets import session_keys
-from bihuan.site.environment import home, is_on, setting
+from bihuan.site.environment import home, is_on, rates, setting
 from bihuan.site.modules import APPS
 
 HERE = Path(__file__).resolve().parent
@@ -36,6 +36,12 @@ BIHUAN_WEBHOOK_ALLOW = setting("BIHUAN_WEBHOOK_ALLOW")
 BIHUAN_WEBHOOK_HTTP = is_on("BIHUAN_WEBHOOK_HTTP")
 BIHUAN_HEARTBEAT_URL = setting("BIHUAN_HEARTBEAT_URL")
 BIHUAN_ALARM_MAIL = setting("BIHUAN_ALARM_MAIL")
+
+BIHUAN_RATES = rates()
+BIHUAN_EXPORT_ROWS = int(setting("BIHUAN_EXPORT_ROWS"))
+BIHUAN_EXPORT_HOURS = int(setting("BIHUAN_EXPORT_HOURS"))
+BIHUAN_FIELD_CIPHER = setting("BIHUAN_FIELD_CIPHER")
+BIHUAN_FIELD_DIGEST = setting("BIHUAN_FIELD_DIGEST")
 
 DEBUG = is_on("BIHUAN_DEBUG")
 ALLOWED_HOSTS = [h.strip() for h in setting("BIHUAN_HOSTS").split(",") if h.strip()]
@@ -147,8 +153,11 @@ MIDDLEWARE = [
     # Before the check of forgery: a request with a token of its own needs none.
     "bihuan.core.pages.middleware.ContextMiddleware",
     "bihuan.core.access.middleware.AccountStepMiddleware",
+    "bihuan.core.pages.limiting.RateLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Next to the pages: what it asks again has passed everything before.
+    "bihuan.core.pages.limiting.HeadMiddleware",
 ]
 TEMPLATES = [
     {

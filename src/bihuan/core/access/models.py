@@ -13,6 +13,7 @@ from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, ScopedQuerySet, any_of
 from bihuan.core.access.scope import EVERYWHERE, Place, Reach, Scope
 from bihuan.core.access.terms import AccessGrants, AdministratorKind, LoginMethod, ThrottleKind
+from bihuan.core.protection.fields import PhoneField
 from bihuan.kernel.text import Text
 
 
@@ -69,7 +70,7 @@ class User(AbstractBaseUser, Row):
     organisation_code = models.CharField(max_length=40, blank=True, default="", db_index=True)
     region_path = PathField(blank=True, default="", db_index=True)
     email = models.EmailField(blank=True, default="")
-    phone = models.CharField(max_length=30, blank=True, default="")
+    phone = PhoneField("电话", blank=True, default="")
     language = models.CharField(max_length=2, default="zh")
     theme = models.CharField(max_length=5, default="auto")
     is_active = models.BooleanField(default=True)
@@ -95,6 +96,7 @@ class User(AbstractBaseUser, Row):
 
     class Meta:
         ordering = ["username"]
+        indexes = [models.Index(fields=["phone"], name="user_by_phone")]
 
     def __str__(self) -> str:
         return self.display_name or self.username

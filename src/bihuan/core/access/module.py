@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from datetime import time
 
-from bihuan.core.access import choices, jobs, roles, start
+from django.db.models import Q
+
+from bihuan.core.access import choices, jobs, roles, second_factor, start
 from bihuan.core.access.actions import accounts, grants, guard, login, own_account, tokens
 from bihuan.core.access.events import GrantsChanged, SessionEnded
-from bihuan.core.access.models import Role, User
+from bihuan.core.access.models import LoginSession, Role, User
 from bihuan.core.access.terms import AccessGrants, AdministratorKind
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import ChoiceSource, RowSource, UserMenuItem
+from bihuan.core.protection.resealing import UnderKey
+from bihuan.core.protection.revealing import Reveals, reveal_action
+from bihuan.core.protection.rings import SECOND_FACTOR
+from bihuan.core.retention.declared import Kept
 from bihuan.kernel.text import Text
 
+REVEAL_USER = reveal_action("access.reveal_user", User, needs=(AccessGrants.MANAGE_USERS,))
+CODES = UnderKey(
+    SECOND_FACTOR,
+    Text("动态口令", "One-time codes"),
+    lambda: [(User, "second_factor_secret"), (User, "second_factor_pending")],
+    second_factor.renewed,
+    second_factor.key_number,
+)
+SESSIONS = Kept(
+    code="access.sessions",
+    label=Text("登录会话（含地址与设备）", "Login sessions with address and device"),
+    model=LoginSession,
+    since="last_seen_at",
+    days=184,
+    source=Text("网络日志", "Logs of the network"),
+    provision="network_log_days",
+    only=lambda at: Q(ended_at__isnull=False) | Q(expires_at__lte=at),
+)
 ADMINISTRATORS = (AccessGrants.MANAGE_USERS, AccessGrants.MANAGE_GRANTS, AccessGrants.READ_AUDIT)
 
 MODULE = Module(
@@ -49,6 +73,7 @@ MODULE = Module(
         grants.set_policy,
         tokens.issue_token,
         tokens.revoke_token,
+        REVEAL_USER,
     ),
     events=(SessionEnded, GrantsChanged),
     urls="bihuan.core.access.urls",
@@ -72,6 +97,9 @@ MODULE = Module(
         ChoiceSource("access.policy", choices.settings),
         RowSource(User, choices.find_users),
         RowSource(Role, choices.find_roles),
+        Reveals(User, REVEAL_USER),
+        CODES,
+        SESSIONS,
     ),
     jobs=(Job("access.sweep", Text("清扫登录记录", "Sweep login records"), jobs.sweep, daily_at=time(3, 40)),),
     roles=(

@@ -1,11 +1,19 @@
-"""登录方式: another way in, offered on the login page by whoever declares it."""
+"""插口: another way to log in, and what upper layers offer on the page of an account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bihuan.core.actions.action import Action
 from bihuan.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedAccountAction:
+    """What may be done to an account once it is closed, by whoever holds its grant: a button on the account's page."""
+
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)

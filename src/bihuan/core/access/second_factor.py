@@ -7,16 +7,14 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
-from functools import cache
-from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pyotp
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 
-from bihuan.core.secrets import write_secret
+from bihuan.core.protection.rings import SECOND_FACTOR
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -54,33 +52,43 @@ class WrongCode(Problem):
         )
 
 
-@cache
-def _key_in(folder: Path) -> bytes:
-    path = folder / "second_factor.key"
-    return path.read_bytes() if path.exists() else write_secret(path, secrets.token_bytes(32))
-
-
-def _key() -> bytes:
-    return _key_in(Path(settings.BIHUAN_HOME) / "keys")
-
-
 def new_secret() -> str:
     return pyotp.random_base32()
 
 
 def seal(secret: str, *, user: UUID) -> str:
-    """Bound to its account: copied into another row it opens nothing."""
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_key()).encrypt(nonce, secret.encode(), user.bytes)
-    return "1:" + base64.urlsafe_b64encode(nonce + sealed).decode()
+    """Bound to its account: copied into another row it opens nothing. Begins with the number of the key."""
+    key, nonce = SECOND_FACTOR.current, secrets.token_bytes(12)
+    sealed = AESGCM(key.secret).encrypt(nonce, secret.encode(), user.bytes)
+    return f"{key.number}:" + base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
 def unseal(sealed: str, *, user: UUID) -> str:
-    raw = base64.urlsafe_b64decode(sealed.removeprefix("1:"))
+    number, _, said = sealed.partition(":")
     try:
-        return AESGCM(_key()).decrypt(raw[:12], raw[12:], user.bytes).decode()
-    except InvalidTag:
+        key = SECOND_FACTOR.find(int(number))
+        raw = base64.urlsafe_b64decode(said)
+        if key is None:
+            raise InvalidTag
+        return AESGCM(key.secret).decrypt(raw[:12], raw[12:], user.bytes).decode()
+    except (InvalidTag, ValueError):
         raise SecretUnreadable from None
+
+
+def key_number(sealed: str) -> int:
+    number = sealed.partition(":")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def renewed(field: Any, sealed: str, key: Any) -> str:
+    """Under the present key what lay under an older one; what can't be read stays as it is."""
+    if not sealed or key_number(sealed) == SECOND_FACTOR.current.number:
+        return sealed
+    user = key if isinstance(key, UUID) else UUID(str(key))
+    try:
+        return seal(unseal(sealed, user=user), user=user)
+    except SecretUnreadable:
+        return sealed
 
 
 def matching_step(secret: str, code: str, *, at: datetime, after: int) -> int | None:
@@ -108,5 +116,10 @@ def new_recovery_codes() -> list[str]:
 
 def recovery_digest(code: str, *, user: UUID) -> str:
     """Keyed, so that the table alone doesn't let anybody try all codes."""
+    return recovery_digests(code, user=user)[0]
+
+
+def recovery_digests(code: str, *, user: UUID) -> list[str]:
+    """Under each key of the ring, the present one first: a code handed out before a new key is still good once."""
     bare = "".join(c for c in code.casefold() if c in _ALPHABET)
-    return hmac.new(_key(), user.bytes + bare.encode(), hashlib.sha256).hexdigest()
+    return [hmac.new(k.secret, user.bytes + bare.encode(), hashlib.sha256).hexdigest() for k in SECOND_FACTOR.known]

@@ -131,6 +131,7 @@ class Action:
     confirm: Text | None
     icon: str
     tone: str
+    keeps_result: bool = True
     fields: dict[str, InputField] = field(default_factory=dict)
     input_model: type[BaseModel] = BaseModel
     result_type: Any = None
@@ -155,6 +156,7 @@ def action(
     confirm: Text | None = None,
     icon: str = "check",
     tone: str = "primary",
+    keeps_result: bool = True,
     labels: Mapping[str, Label] | None = None,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Make a function an action.
@@ -162,6 +164,7 @@ def action(
     `needs`: a grant, or several any of which will do, held where `scope` says. `scope(ctx=…, **inputs)` answers the
     `Place`; left out, it is the place of the first row among the inputs. `signs_off` asks for a second factor.
     `labels` names the inputs that are references: `Ref[…]` can't be annotated further for the type checker.
+    `keeps_result=False`: the answer is never stored for a repeat, because it says what must lie nowhere in the clear.
     `anonymous` actions (log in, tip off) need no grant. `confirm` is what the form asks before it hurts.
     """
     needed = (needs,) if isinstance(needs, str) else needs
@@ -171,7 +174,7 @@ def action(
     def make(function: Callable[..., Any]) -> Action:
         made = Action(
             name=name, function=function, needs=tuple(map(str, needed)), scope=scope, faces=faces, label=label,
-            signs_off=signs_off, anonymous=anonymous, confirm=confirm, icon=icon, tone=tone,
+            signs_off=signs_off, anonymous=anonymous, confirm=confirm, icon=icon, tone=tone, keeps_result=keeps_result,
         )  # fmt: skip
         _read_signature(made, labels or {})
         return made
@@ -244,6 +247,12 @@ def _outer_type(said: InputField) -> Any:
 
 def parse(made: Action, body: Mapping[str, Any]) -> BaseModel:
     """The typed input, or an `InvalidInput` that names each field and says what is wrong with it."""
+    if unfit := [name for name, value in body.items() if not _can_be_stored(value)]:
+        words = Text("含有无法保存的字符或过大的数字。", "Holds characters or a number that can't be stored.")
+        raise InvalidInput(
+            Text("填写有误，请改正标出的各项。", "Some inputs are wrong; please correct the marked ones."),
+            where=dict.fromkeys(unfit, words),
+        )
     try:
         return made.input_model.model_validate(dict(body))
     except ValidationError as wrong:
@@ -255,6 +264,19 @@ def parse(made: Action, body: Mapping[str, Any]) -> BaseModel:
             Text("填写有误，请改正标出的各项。", "Some inputs are wrong; please correct the marked ones."),
             where=where,
         ) from None
+
+
+def _can_be_stored(value: Any) -> bool:
+    """No database takes a zero character, half a surrogate pair, or an integer of more than 64 bits."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 63
+    if isinstance(value, Mapping):
+        return all(_can_be_stored(k) and _can_be_stored(v) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return all(_can_be_stored(v) for v in value)
+    return True
 
 
 _EXPLAINED = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from pydantic import BaseModel, TypeAdapter
 
 from bihuan.core import meters
@@ -91,6 +91,8 @@ class Unit:
             statements.insert(rows)
         except IntegrityError as broken:
             raise Duplicate(rows[0]) from broken
+        except (DataError, OverflowError) as unfit:
+            raise DoesNotFit from unfit
 
     def _note_new(self, row: Row) -> None:
         written = {
@@ -119,6 +121,8 @@ class Unit:
             updated = statements.change_by_version(row, at=self.at, changes=changes)
         except IntegrityError as broken:
             raise Duplicate(row) from broken
+        except (DataError, OverflowError) as unfit:
+            raise DoesNotFit from unfit
         if not updated:
             raise StaleVersion(expected=row.version)
         row.version += 1
@@ -153,6 +157,21 @@ class Duplicate(StaleVersion):
             "与已有记录冲突：{kind}中已有同样的编号或名称，或数值不合规定。",
             "Conflicts with an existing record: {kind} already holds this code or name, or a value breaks a rule.",
         ).format(kind=str(row._meta.verbose_name))
+
+
+class DoesNotFit(Problem):
+    """A text longer or a number larger than its column, where no rule said so before."""
+
+    code = "does_not_fit"
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "有一项内容太长或数值太大，无法保存。请缩短后再试。",
+                "Something is too long or too large to be stored. Make it shorter and try again.",
+            )
+        )
 
 
 _BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at"})
@@ -231,7 +250,9 @@ def _run_in_transaction(made: Action, ctx: Context, typed: BaseModel, key: str |
         _send_out(unit, ctx, audit_row)
         result = _result(value)
         if stored is not None:
-            statements.change(stored, result={"audit_row": str(audit_row), "result": result})
+            statements.change(
+                stored, result={"audit_row": str(audit_row), "result": result if made.keeps_result else {}}
+            )
     log.info(
         "action", extra={"action": made.name, "outcome": "done", "subjects": sorted(unit.subjects)[:SUBJECTS_LOGGED]}
     )

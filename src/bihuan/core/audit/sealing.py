@@ -51,9 +51,7 @@ def link_of(seal: Seal) -> str:
 def seal_pending(*, at: datetime) -> Seal | None:
     """Seal one batch. Rows whose mark isn't ours are left unsealed: they are what `audit verify` reports."""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x42_48_53_4C])
+        _alone()
         waiting = list(AuditRow.objects.filter(seal__isnull=True).order_by("id")[:BATCH])
         rows = [r for r in waiting if _is_ours(r)]
         if len(rows) < len(waiting):
@@ -79,9 +77,24 @@ def seal_pending(*, at: datetime) -> Seal | None:
     return seal
 
 
+def _alone() -> None:
+    """One sealer at a time. On SQLite the transaction itself is alone."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x42_48_53_4C])
+
+
+def change_signing_key(*, at: datetime) -> keys.KeyChange:
+    """更换签名密钥: all seals there are stay with the old key, the next one is signed with the new."""
+    with transaction.atomic():
+        _alone()
+        last = Seal.objects.order_by("-number").values_list("number", flat=True).first()
+        return keys.change_signing_key(from_seal=(last or 0) + 1, at=spell(at))
+
+
 def _is_ours(row: AuditRow) -> bool:
     canonical = bytes(row.canonical)
-    return row.mac == keys.mac(canonical) and row.leaf == leaf_hash(canonical)
+    return keys.is_marked(canonical, row.mac) and row.leaf == leaf_hash(canonical)
 
 
 def anchor_path() -> Path:

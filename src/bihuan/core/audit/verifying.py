@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from bihuan.core.audit import keys
 from bihuan.core.audit.canonical import FORMAT, leaf_hash, merkle_root
 from bihuan.core.audit.models import AuditRow, Seal
@@ -45,6 +42,8 @@ def verify_database(*, anchor: Path | None = None, progress: Callable[[int], Non
     """Every row against its bytes, every seal against its rows, the chain, the signature and the anchors."""
     report = Report()
     anchors = {a["number"]: a for a in read_anchors(anchor or anchor_path())}
+    chain, signer = keys.chain(), 0
+    _check_changes(report, chain)
     previous, expected = FIRST, 1
     for seal in Seal.objects.order_by("number").iterator():
         rows = list(AuditRow.objects.filter(seal=seal).order_by("position"))
@@ -64,7 +63,7 @@ def verify_database(*, anchor: Path | None = None, progress: Callable[[int], Non
                 a=seal.count,
                 b=len(rows),
             )
-        _check_seal(report, _as_mapping(seal), [r.leaf for r in rows], previous, keys.public_key())
+        signer = _check_seal(report, _as_mapping(seal), [r.leaf for r in rows], previous, chain, since=signer)
         _check_anchor(report, _as_mapping(seal), anchors.get(seal.number))
         previous, expected = link_of(seal), seal.number + 1
         report.seals += 1
@@ -104,7 +103,7 @@ def verify_row(row: AuditRow, *, anchor: Path | None = None) -> Report:
     seal, before = row.seal, Seal.objects.filter(number=row.seal.number - 1).first()
     leaves = list(AuditRow.objects.filter(seal=seal).order_by("position").values_list("leaf", flat=True))
     previous = link_of(before) if before else FIRST
-    _check_seal(report, _as_mapping(seal), leaves, previous, keys.public_key())
+    _check_seal(report, _as_mapping(seal), leaves, previous, keys.chain())
     _check_anchor(report, _as_mapping(seal), _anchor_of(seal.number, anchor or anchor_path()))
     report.seals = 1
     return report
@@ -134,7 +133,7 @@ def _check_rows(report: Report, rows: list[AuditRow], *, place: str, check_mac: 
                 id=row.pk,
                 p=place,
             )
-        if check_mac and keys.mac(canonical) != row.mac:
+        if check_mac and not keys.is_marked(canonical, row.mac):
             report.find(
                 "记录 {id}（{p}）没有本系统的标记：由他人写入或改动",
                 "Row {id} ({p}) does not carry this system's mark: somebody else wrote or edited it",
@@ -173,21 +172,39 @@ def _as_mapping(seal: Seal) -> dict[str, Any]:
 
 
 def _check_seal(
-    report: Report, seal: Mapping[str, Any], leaves: list[str], previous: str, key: Ed25519PublicKey
-) -> None:
+    report: Report, seal: Mapping[str, Any], leaves: list[str], previous: str, chain: keys.Chain, *, since: int = 0
+) -> int:
+    """Answers which key of the chain signed it: the next seal is signed by that one or a later one."""
     number = seal["number"]
     if seal["previous"] != previous:
         report.find("封存 {n} 与前一封存不相接", "Seal {n} does not continue the seal before it", n=number)
     if merkle_root(leaves) != seal["root"]:
         report.find("封存 {n} 的根与其记录不符", "The root of seal {n} does not match its rows", n=number)
-    try:
-        key.verify(bytes.fromhex(seal["signature"]), seal_message(**{k: seal[k] for k in _SIGNED}))
-    except (InvalidSignature, ValueError):
+    message = seal_message(**{k: seal[k] for k in _SIGNED})
+    signer = chain.signer(number, message, seal["signature"], since=since)
+    if signer is None:
         report.find(
             "封存 {n} 的签名无效：封存被伪造或改动",
             "The signature of seal {n} is invalid: it was forged or edited",
             n=number,
         )
+        return since
+    return signer
+
+
+def _check_changes(report: Report, chain: keys.Chain) -> None:
+    if (wrong := chain.wrong()) is not None:
+        report.find(
+            "第 {n} 把签名密钥不是由前一把密钥签名交接的：密钥文件被改动",
+            "Signing key number {n} was not named by the key before it: the key files were altered",
+            n=wrong.number,
+        )
+    for change in chain.changes:
+        said = Text(
+            "{t} 更换签名密钥，自封存 {n} 起由新密钥签名",
+            "{t}: the signing key was changed; the new one signs from seal {n}",
+        )
+        report.notes.append(said.format(t=change.at, n=change.from_seal))
 
 
 _SIGNED = ("number", "previous", "root", "count", "sealed_at", "algorithm")
@@ -215,7 +232,10 @@ def export(path: Path) -> int:
 
 
 def _export_lines() -> Iterator[dict[str, Any]]:
-    yield {"bihuan_audit_export": EXPORT_FORMAT, "public_key": keys.public_key_hex()}
+    chain = keys.chain()
+    yield {"bihuan_audit_export": EXPORT_FORMAT, "public_key": chain.first}
+    for change in chain.changes:
+        yield {"key_change": change.as_data()}
     number, link = 0, FIRST
     for seal in Seal.objects.order_by("number").iterator():
         yield {"seal": _as_mapping(seal)}
@@ -231,18 +251,21 @@ def _end_message(number: int, link: str) -> bytes:
 
 
 def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | None = None) -> Report:
-    """An exported file by itself. `public_key` (hex), where given, must be the one the file names."""
+    """An exported file by itself. `public_key` (hex), where given, must be one of those the file names.
+
+    Each key after the first is named by the one before it. An agreed key that is not the first vouches for what lies
+    before it by the links of the chain: every seal carries the digest of its predecessor.
+    """
     report = Report()
     anchors = {a["number"]: a for a in read_anchors(anchor)} if anchor else None
-    key_hex, groups, end = _read_export(path, report)
-    if public_key and key_hex != public_key:
+    chain, groups, end = _read_export(path, report)
+    if public_key and public_key not in chain.keys:
         report.find("文件所附公钥不是约定的公钥", "The file's public key is not the agreed one")
-    try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key or key_hex))
-    except ValueError:
+    if len(chain.first) != 64:
         report.find("文件没有可用的公钥", "The file holds no usable public key")
         return report
-    previous, expected = FIRST, 1
+    _check_changes(report, chain)
+    signer, previous, expected = 0, FIRST, 1
     for seal, rows in groups:
         if seal["number"] != expected:
             report.find(
@@ -266,14 +289,14 @@ def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | Non
                 a=seal["count"],
                 b=len(rows),
             )
-        _check_seal(report, seal, [leaf_hash(c) for _, c in rows], previous, key)
+        signer = _check_seal(report, seal, [leaf_hash(c) for _, c in rows], previous, chain, since=signer)
         if anchors is not None:
             _check_anchor(report, seal, anchors.get(seal["number"]))
         previous = _link(seal)
         expected = seal["number"] + 1
         report.seals += 1
         report.rows += len(rows)
-    _check_end(report, end, expected - 1, previous, key)
+    _check_end(report, end, expected - 1, previous, chain.current)
     if anchors and max(anchors) >= expected:
         report.find(
             "外部锚点有封存 {a}–{b}，文件中没有",
@@ -284,13 +307,11 @@ def verify_file(path: Path, *, public_key: str | None = None, anchor: Path | Non
     return report
 
 
-def _check_end(report: Report, end: Mapping[str, Any] | None, last: int, link: str, key: Ed25519PublicKey) -> None:
+def _check_end(report: Report, end: Mapping[str, Any] | None, last: int, link: str, key: str) -> None:
     """The last line says which seal was the last when the file was written."""
-    try:
-        if end is None or end["number"] != last:
-            raise InvalidSignature
-        key.verify(bytes.fromhex(end["signature"]), _end_message(last, link))
-    except (InvalidSignature, ValueError, KeyError, TypeError):
+    said = end if end is not None else {}
+    whole = said.get("number") == last and keys.is_signed(key, _end_message(last, link), str(said.get("signature", "")))
+    if not whole:
         report.find(
             "文件没有完整的结尾：末尾被截断，或拼接而成", "The file has no whole end: it was cut off or pieced together"
         )
@@ -302,8 +323,9 @@ def _link(seal: Mapping[str, Any]) -> str:
 
 def _read_export(
     path: Path, report: Report
-) -> tuple[str, list[tuple[dict[str, Any], list[tuple[str, bytes]]]], dict[str, Any] | None]:
+) -> tuple[keys.Chain, list[tuple[dict[str, Any], list[tuple[str, bytes]]]], dict[str, Any] | None]:
     key = ""
+    changes: list[keys.KeyChange] = []
     end: dict[str, Any] | None = None
     groups: list[tuple[dict[str, Any], list[tuple[str, bytes]]]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -318,6 +340,8 @@ def _read_export(
                         "The file's format is of a newer release; verify with that release",
                     )
                 key = said["public_key"]
+            elif "key_change" in said:
+                changes.append(keys.KeyChange.of(said["key_change"]))
             elif "end" in said:
                 end = said["end"]
             elif "seal" in said:
@@ -326,4 +350,4 @@ def _read_export(
                 groups[-1][1].append((said["leaf"], base64.b64decode(said["canonical"])))
         except (ValueError, KeyError, IndexError, TypeError):
             report.find("第 {n} 行读不懂", "Line {n} can't be read", n=number)
-    return key, groups, end
+    return keys.Chain(str(key), tuple(changes)), groups, end

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.scope import Place
-from bihuan.core.actions.action import Label, Ref, RefMark, action
+from bihuan.core.actions.action import PERSONAL, Label, Ref, RefMark, action
 from bihuan.core.evidence import events, limits, steps
 from bihuan.core.evidence.models import Evidence, EvidenceFile, Upload, owner_of
 from bihuan.core.evidence.problems import TooManyUploads
@@ -20,7 +20,7 @@ from bihuan.kernel.text import Text
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = Annotated[int, Field(ge=1, le=limits.LARGEST_FILE_BYTES)]
 SentFile = Annotated[Upload, RefMark(Upload), Label("文件", "File", widget="upload")]
-Title = Annotated[str, Field(max_length=limits.TITLE_CHARACTERS), Label("名称", "Title")]
+Title = Annotated[str, Field(max_length=limits.TITLE_CHARACTERS), Label("名称", "Title"), PERSONAL]
 EffectiveOn = Annotated[
     date,
     Label(
@@ -53,7 +53,11 @@ def _of_upload(*, ctx: Context, **_: object) -> Place:
     faces=(),
 )
 def begin_upload(
-    *, ctx: Context, name: Annotated[str, Field(max_length=limits.NAME_CHARACTERS)], size: Size, digest: Digest
+    *,
+    ctx: Context,
+    name: Annotated[str, Field(max_length=limits.NAME_CHARACTERS), PERSONAL],
+    size: Size,
+    digest: Digest,
 ) -> Upload:
     """续传: announce a file that will come in pieces. Announced again, it is the same upload and goes on where it was."""
     mine = Upload.objects.visible_to(ctx.actor)
@@ -76,7 +80,7 @@ def begin_upload(
 def receive(
     *,
     ctx: Context,
-    name: Annotated[str, Field(max_length=limits.NAME_CHARACTERS)],
+    name: Annotated[str, Field(max_length=limits.NAME_CHARACTERS), PERSONAL],
     size: Size,
     digest: Digest,
     media_type: str,
@@ -170,7 +174,7 @@ def describe(
     *,
     ctx: Context,
     evidence: Ref[Evidence],
-    title: Annotated[str, Field(min_length=1, max_length=limits.TITLE_CHARACTERS), Label("名称", "Title")],
+    title: Annotated[str, Field(min_length=1, max_length=limits.TITLE_CHARACTERS), Label("名称", "Title"), PERSONAL],
     kind: Annotated[EvidenceKind, Label("种类", "Kind")],
     effective_on: EffectiveOn,
     expires_on: ExpiresOn = None,

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions import runner
-from bihuan.core.evidence import actions, limits, steps, store
+from bihuan.core.evidence import actions, freeing, limits, steps, store
 from bihuan.core.evidence.models import Evidence, EvidenceFile, Upload
 from bihuan.core.evidence.problems import AlteredFile
 
@@ -34,6 +34,10 @@ def clear_unfinished(*, ctx: Context) -> None:
     for part in store.arriving_path("any").parent.glob("*.part"):
         if part.stat().st_mtime < before.timestamp():
             part.unlink(missing_ok=True)
+
+
+def clear_aside(*, ctx: Context) -> None:
+    freeing.clear_aside(at=ctx.at)
 
 
 def check_files(*, ctx: Context) -> None:

@@ -92,6 +92,8 @@ class Evidence(Row):
     superseded_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = EvidenceQuerySet.as_manager()
+    #: People name files after people: in the audit they are digests, which an erasure can make unreadable.
+    personal_fields = frozenset({"file_name", "title"})
 
     class Meta:
         ordering = ["-created_at"]
@@ -149,6 +151,7 @@ class Upload(Row):
     abandoned_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = UploadQuerySet.as_manager()
+    personal_fields = frozenset({"name"})
 
     class Meta:
         ordering = ["-created_at"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import time
 
-from bihuan.core.evidence import actions, events, jobs
+from bihuan.core.evidence import actions, events, freeing, jobs
+from bihuan.core.evidence.models import Evidence
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import Job, Module
+from bihuan.core.retention.declared import Kept
 from bihuan.kernel.text import Text
 
 MODULE = Module(
@@ -39,11 +41,31 @@ MODULE = Module(
             daily_at=time(3, 10),
         ),
         Job(
+            "evidence.clear_aside",
+            Text("清除已删除的证据文件", "Clear files set aside"),
+            jobs.clear_aside,
+            daily_at=time(4, 50),
+        ),
+        Job(
             "evidence.check_files",
             Text("核对证据文件", "Check the stored files"),
             jobs.check_files,
             every=jobs.WEEKLY,
             max_attempts=2,
+        ),
+    ),
+    declares=(
+        Kept(
+            code="evidence.unused",
+            label=Text("从未被引用的证据及其文件", "Evidence nothing refers to, with its files"),
+            model=Evidence,
+            since="created_at",
+            days=365,
+            source=Text(
+                "产品默认一年（个人信息最小必要）", "The product's choice of a year: no more personal data than needed"
+            ),
+            only=freeing.unused,
+            freed=freeing.free_files,
         ),
     ),
     urls="bihuan.core.evidence.urls",

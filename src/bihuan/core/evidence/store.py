@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -136,3 +137,37 @@ def stored_digests() -> Iterator[str]:
     for first in sorted(root().glob("[0-9a-f][0-9a-f]")):
         for second in sorted(first.iterdir()):
             yield from sorted(p.name for p in second.iterdir())
+
+
+#: How long a file that nothing names any more waits before it goes.
+ASIDE_SECONDS = 7 * 86_400
+
+
+def _aside_path(digest: str) -> Path:
+    return root() / "aside" / digest
+
+
+def set_aside(digest: str) -> None:
+    """Out of the way of everybody, and not yet gone. Its small picture is only drawn from it."""
+    target = _aside_path(digest)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path_of(digest).rename(target)
+    except FileNotFoundError:
+        return
+    os.utime(target, (time.time(), time.time()))
+    thumbnail_path(digest).unlink(missing_ok=True)
+
+
+def put_back(digest: str) -> None:
+    source, target = _aside_path(digest), path_of(digest)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if target.exists():
+        source.unlink()
+    else:
+        source.rename(target)
+
+
+def aside() -> list[tuple[str, Path]]:
+    folder = root() / "aside"
+    return [(p.name, p) for p in sorted(folder.iterdir())] if folder.is_dir() else []

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.modules import Job, Module
 from bihuan.core.notices import actions, queries, sending
+from bihuan.core.notices.models import Delivery, Notice
 from bihuan.core.notices.terms import DeliveryState, NoticeLevel
 from bihuan.core.pages.declared import Look, TopbarWidget, UserMenuItem
+from bihuan.core.retention.declared import Kept
 from bihuan.kernel.text import Text
 
 MODULE = Module(
@@ -32,6 +34,15 @@ MODULE = Module(
             queries.unread_count,
             needs=(AccessGrants.USE_OWN_ACCOUNT,),
             order=20,
+        ),
+        Kept(
+            code="notices.notices",
+            label=Text("通知及其发送记录", "Notices and how they were sent"),
+            model=Notice,
+            since="created_at",
+            days=365,
+            source=Text("产品默认一年", "The product's own choice of a year"),
+            parts=((Delivery, "notice"),),
         ),
         UserMenuItem(Text("通知设置", "Notice settings"), "notice-settings", "settings", order=40),
         Look(NoticeLevel.ORDINARY, "neutral", "message"),

@@ -17,6 +17,7 @@ from bihuan.core.access.sessions import actor_of_session
 from bihuan.core.actions.problems import LoginNeeded
 from bihuan.core.pages import doors, language, problems
 from bihuan.core.pages.answering import note_answer
+from bihuan.core.protection import session_keys
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import current_language
 
@@ -30,6 +31,7 @@ class ContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        session_keys.refresh()
         at = clock.now()
         actor = _actor(request, at=at)
         said = language.language_of(request)

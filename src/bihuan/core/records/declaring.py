@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bihuan.core.modules import Module, RoleSpec
+from bihuan.core.protection.revealing import Reveals
 from bihuan.core.records import search
 from bihuan.core.records.generated import actions_of
 from bihuan.core.records.register import Register
@@ -39,13 +40,15 @@ def module_of(
             (*keeping, *READS_WITH_IT),
         ),
     )
+    made = actions_of(register)
+    reveals = tuple(Reveals(register.model, a) for a in made if a.name == f"{register.code}.reveal")
     return Module(
         name=register.code,
         label=register.label,
         grants=grants,
-        actions=(*actions_of(register), *applying.actions_of(register)),
+        actions=(*made, *applying.actions_of(register)),
         roles=(*own_roles, *roles),
         menu=(register.menu(order=order),),
         serves=serves or {},
-        declares=(register, search.of_register(register), *declares),
+        declares=(register, search.of_register(register), *reveals, *declares),
     )

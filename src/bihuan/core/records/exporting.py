@@ -41,9 +41,14 @@ def _value(register: Register, field: Field, row: Any, actor: Actor) -> Any:
     return field.of(row) if register.shows(field, row, actor) else None
 
 
+def direct_fields(register: Register) -> tuple[Field, ...]:
+    """What leaves without being asked for: nothing personal. That takes an approval, see core/exports."""
+    return tuple(f for f in register.fields if not f.personal)
+
+
 def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
     """What it writes, the import reads back without a difference."""
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     rows = (
         [_for_sheet(f, _value(register, f, row, ctx.actor)) for f in fields]
         for row in rows_in_order(register, asked, ctx=ctx)
@@ -93,7 +98,7 @@ def _for_sheet(field: Field, value: Any) -> Any:
 
 def as_csv(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
     """UTF-8 with its mark, which Excel needs to read Chinese."""
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     line = _Line()
     writer = csv.writer(line)
     writer.writerow([str(f.heading) for f in fields])
@@ -125,12 +130,17 @@ class _Line:
 
 def as_plain(register: Register, row: Any, fields: Sequence[Field], *, actor: Actor) -> dict[str, Any]:
     """A row as the API answers it."""
-    said = {f.name: f.natural(f.of(row)) for f in fields if register.shows(f, row, actor)}
+    said = {
+        # A number is shown whole by the action that reveals it, and leaves an audit row.
+        f.name: f.natural(f.of(row)) if f.mask is None else (f.shown(f.of(row)) or None)
+        for f in fields
+        if register.shows(f, row, actor)
+    }
     return {"id": str(row.pk), "version": row.version, "url": row.get_absolute_url(), **said}
 
 
 def as_json(register: Register, asked: Asked, *, ctx: Context) -> Iterator[bytes]:
-    fields = register.fields_for(ctx.actor)
+    fields = direct_fields(register)
     yield b'{"register":' + json.dumps(register.code).encode() + b',"rows":['
     separator = b""
     for row in rows_in_order(register, asked, ctx=ctx):

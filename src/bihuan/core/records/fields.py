@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from django.db import models
 
+from bihuan.core.protection.fields import UNREADABLE, SealedField
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.term import Term
 from bihuan.kernel.text import Text
@@ -62,6 +63,8 @@ class Field:
     digits: int | None = None
     unique: bool = False
     nullable: bool = False
+    #: How a sealed number is shown; None for what is no such number.
+    mask: Callable[[str], str] | None = None
 
     @property
     def path(self) -> str:
@@ -101,7 +104,7 @@ class Field:
             return str(YES if value else NO)
         if isinstance(value, Decimal):
             return plain_number(value)
-        return str(value)
+        return self.mask(value) if self.mask is not None and value != UNREADABLE else str(value)
 
     def natural(self, value: Any) -> Any:
         """The value as the API and the sheets carry it: plain, and readable back by `read`."""
@@ -287,6 +290,7 @@ def bind(field: Field, model: type[models.Model]) -> Field:
         digits=_digits(column),
         unique=column.unique,
         nullable=column.null,
+        mask=column.masked if isinstance(column, SealedField) else None,
     )
 
 

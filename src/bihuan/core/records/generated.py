@@ -14,6 +14,7 @@ from bihuan.core.access.context import Context
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import PERSONAL, UNCHANGED, Action, Label, Ref, action
 from bihuan.core.actions.problems import InvalidInput
+from bihuan.core.protection.revealing import reveal_action
 from bihuan.core.records.fields import Field, WrongCell
 from bihuan.core.records.register import Register, Values
 from bihuan.core.records.repeating import repeated
@@ -31,6 +32,8 @@ def actions_of(register: Register) -> tuple[Action, ...]:
     made = [_add(register), _change(register)]
     if register.retired is not None:
         made.append(_retire(register))
+    if register.masks:
+        made.append(reveal_action(f"{register.code}.reveal", register.model, needs=register.personal or register.edit))
     return tuple(made)
 
 

@@ -115,6 +115,8 @@ def _condition(field: Field, raw: Mapping[str, str]) -> Q:
     if field.kind == "reference":
         # The joined row's own code: whether it may be seen is decided by the rows that are listed, not by this name.
         return Q(**{f"{field.path}__{field.by[0]}": value})
+    if field.mask is not None:
+        return Q(**{field.path: value})
     return Q(**{f"{field.path}__contains": value})
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, ScopedQuerySet
+from bihuan.core.protection.fields import SealedJSONField
 from bihuan.core.records.register import register_of
 from bihuan.core.records.terms import ExistingRows, RowState, SheetState
 from bihuan.kernel.identity import new_id
@@ -75,11 +76,11 @@ class SheetRow(models.Model):
     state = models.CharField(max_length=10, choices=RowState.choices())
     key = models.CharField(max_length=200, blank=True, default="")
     #: Typed values in plain JSON, references by their id; for an update only those that differ.
-    values = models.JSONField(default=dict)
+    values = SealedJSONField(default=dict)
     #: What the cells held, for rows that have something wrong.
-    cells = models.JSONField(default=list)
+    cells = SealedJSONField(default=list)
     #: [{column, field, zh, en}]
-    errors = models.JSONField(default=list)
+    errors = SealedJSONField(default=list)
     row_id = models.UUIDField(null=True)
     row_version = models.PositiveIntegerField(null=True)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from bihuan.core.access.context import Context
 from bihuan.core.modules import Job, MenuItem, Module
 from bihuan.core.pages.declared import ApiPart, Hit, Look, SearchSource
 from bihuan.core.records import api, jobs, search
+from bihuan.core.records.models import Sheet
 from bihuan.core.records.sheets.applying import APPLY_JOB, CHECK_JOB, TAKE_BACK_JOB
 from bihuan.core.records.terms import SheetState
+from bihuan.core.retention.declared import Kept
 from bihuan.kernel.text import Text
 
 
@@ -34,6 +38,18 @@ MODULE = Module(
     ),
     declares=(
         ApiPart(api.openapi_paths),
+        Kept(
+            code="records.sheets",
+            label=Text("导入批次与其中的数据", "Uploaded sheets and what they held"),
+            model=Sheet,
+            since="updated_at",
+            days=184,
+            source=Text(
+                "产品默认半年：写入的数据已在台账与审计中",
+                "The product's choice of half a year: what was written lies in registers and audit",
+            ),
+            only=lambda at: Q(state__in=(SheetState.APPLIED, SheetState.REFUSED, SheetState.WITHDRAWN)),
+        ),
         SearchSource(Text("台账", "Registers"), hits),
         *(
             Look(state, tone, icon)

@@ -121,6 +121,11 @@ class Register:
         return tuple(sorted(paths))
 
     @property
+    def masks(self) -> bool:
+        """Whether it holds numbers that are shown masked."""
+        return any(f.mask is not None for f in self.fields)
+
+    @property
     def has_map(self) -> bool:
         return bool(self.longitude and self.latitude)
 

@@ -105,6 +105,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
             "pages": _pages(page, asked, here),
             **_filters(fields, request),
             "choosable": [(f, f in columns) for f in fields],
+            "personal": bool(register.personal) and any(ctx.actor.has(g) for g in register.personal),
             "can_edit": any(ctx.actor.has(g) for g in register.edit),
             "add_slug": register.action("add").slug,
             "query": asked.query_string(),

@@ -13,6 +13,7 @@ from bihuan.core.access.models import User
 from bihuan.core.access.rows import Row, ScopedQuerySet
 from bihuan.core.access.scope import Reach
 from bihuan.core.access.terms import AccessGrants
+from bihuan.core.protection.fields import SealedJSONField
 from bihuan.core.sync.terms import ConflictState
 from bihuan.kernel.identity import new_id
 
@@ -47,7 +48,8 @@ class SyncConflict(Row):
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="sync_conflicts")
     action = models.CharField(max_length=80)
-    input = models.JSONField()
+    #: What a person typed, whatever it was: sealed as a whole.
+    input = SealedJSONField()
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
     device = models.CharField(max_length=80, blank=True, default="")

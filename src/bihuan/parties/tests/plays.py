@@ -43,6 +43,7 @@ PLAYS = {
     "parties.change_organisation": lambda c: _play(c, organisation=c.works, name="新名称"),
     "parties.abolish_organisation": lambda c: _play(c, organisation=c.works, on=date(2026, 12, 1)),
     "parties.add_person": lambda c: _play(c, organisation=c.works, name="李四", phone="13800000000"),
+    "parties.reveal_person": lambda c: _play(c, row=c.person(c.works)),
     "parties.add_post": lambda c: _play(c, organisation=c.works, name="安全总监"),
     "parties.appoint": lambda c: _play(c, person=c.person(c.works), organisation=c.works, from_on=date(2026, 1, 1)),
     "parties.end_appointment": end_appointment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from bihuan.core.protection.fields import PhoneField
 from bihuan.parties.satellites import Satellite
 from bihuan.registers.enterprises.terms import EnterpriseType, LicenceKind
 
@@ -18,9 +19,10 @@ class Enterprise(Satellite):
     licence_until = models.DateField(null=True, db_index=True)
     employees = models.PositiveIntegerField(null=True)
     contact = models.CharField(max_length=60, blank=True, default="")
-    contact_phone = models.CharField(max_length=30, blank=True, default="")
+    contact_phone = PhoneField("联系电话", blank=True, default="")
 
     personal_fields = frozenset({"contact", "contact_phone"})
 
     class Meta:
         verbose_name = "企业"
+        indexes = [models.Index(fields=["contact_phone"], name="enterprise_by_phone")]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from bihuan.core.access.rows import PathField
+from bihuan.core.protection.fields import PhoneField
 from bihuan.core.records.models import Arriving, RegisterRow
 from bihuan.parties.models import Thing
 from bihuan.parties.satellites import Satellite
@@ -21,7 +22,7 @@ class PlaceOfUse(Satellite):
     address = models.CharField(max_length=160, blank=True, default="")
     people_limit = models.PositiveIntegerField(null=True)
     contact = models.CharField(max_length=60, blank=True, default="")
-    contact_phone = models.CharField(max_length=30, blank=True, default="")
+    contact_phone = PhoneField("联系电话", blank=True, default="")
     checked_on = models.DateField(null=True, db_index=True)
 
     personal_fields = frozenset({"contact", "contact_phone"})

@@ -118,6 +118,8 @@ class Somebody:
 PEOPLE = (
     Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "supervision_office", "responsibilities_office", "bodies_office", "assessment_office", "documents_office", "parties_clerk", "registers", "risk_reader", "checks_reader", "project_registrar"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
     Somebody("anweihui", "苗远", "YZ-AWH", ("verifier", "registers@990100"), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
+    Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "parties_clerk", "registers", "risk_reader", "checks_reader", "project_registrar"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
+    Somebody("anweihui", "苗远", "YZ-AWH", ("verifier", "registers@990100", "export_approver@990100"), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
     Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier", "registers@990100", "enterprises_keeper@990100", "tanks_keeper@990100", "hazard_filing_officer@990100", "hazard_responsibility_reader@990100", "risk_assessor@990100", "checks_reader@990100", "project_decider@990100", "boundary_drawer@990100"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
     Somebody("gongxin", "林涛", "YZ-GX", ("handler",), "", "市工信局经办人", "handler of the industry bureau"),
     Somebody("jiaotong", "吴江", "YZ-JT", ("handler",), "", "市交通运输局经办人", "handler of the transport bureau"),
@@ -131,5 +133,6 @@ PEOPLE = (
     Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader", "registers"), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
     Somebody("xitong", "系统管理员", "YZ-AWB", ("system_administrator",), "*", "系统管理员（三员之一）：账号与运行", "system administrator: accounts and operation"),
     Somebody("anquan", "安全管理员", "YZ-AWB", ("security_administrator",), "*", "安全管理员（三员之一）：角色与授权", "security administrator: roles and grants"),
+    Somebody("dangan", "档案管理员", "YZ-AWB", ("records_administrator",), "*", "档案管理员：确认保存期限、设置留存", "keeper of records: confirms how long they are kept, holds them back"),
     Somebody("shenji", "审计管理员", "YZ-AWB", ("audit_administrator",), "*", "审计管理员（三员之一）：只读审计", "audit administrator: reads the audit trail"),
 )  # fmt: skip

@@ -21,6 +21,14 @@ from bihuan.site.demo import (
     products_story,
     story,
     things_story,
+    building,
+    campaign_story,
+    command,
+    hazards_story,
+    places_story,
+    story,
+    things_story,
+    trust_story,
 )
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
@@ -41,6 +49,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     products_story.run(city, at=now - timedelta(days=2), say=say)
     places_story.run(city, now=now, say=say)
     duplicates_story.run(city, at=now - timedelta(days=1), say=say)
+    trust_story.run(teller)
     queue.drain(at=now)
     while outbox.place_pending():
         pass

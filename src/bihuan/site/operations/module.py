@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from bihuan.core.access.plugs import ClosedAccountAction
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.modules import Job, MenuItem, Module
 from bihuan.core.pages.declared import Look
@@ -39,6 +40,7 @@ MODULE = Module(
         ),
     },
     declares=(
+        ClosedAccountAction(personal.erase_person),
         Look(State.OK, "green", "check"),
         Look(State.WARN, "yellow", "alert-triangle"),
         Look(State.BAD, "red", "circle-x"),

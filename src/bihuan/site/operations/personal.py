@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from django.apps import apps
 from pydantic import Field
 
 from bihuan.core.access.context import Context
@@ -19,7 +20,10 @@ from bihuan.core.actions import runner
 from bihuan.core.actions.action import Label, Ref, action
 from bihuan.core.audit.actions import erase_personal
 from bihuan.core.audit.models import AuditRow, PersonalSalt
-from bihuan.core.evidence.models import Evidence
+from bihuan.core.evidence.models import Evidence, Upload
+from bihuan.core.notices.models import Preference
+from bihuan.core.protection.revealing import columns
+from bihuan.core.sync.models import SyncConflict
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Person
@@ -37,6 +41,10 @@ def rows_of(user: User) -> Iterator[Row]:
     yield user
     yield from Person.objects.filter(user=user)
     yield from LoginSession.objects.filter(user=user)
+    yield from Preference.objects.filter(user=user)
+    yield from SyncConflict.objects.filter(owner=user)
+    yield from Upload.objects.filter(owner=f"user:{user.pk}")
+    yield from Evidence.objects.filter(uploaded_by=f"user:{user.pk}")
 
 
 def held(user: User) -> dict[str, Any]:
@@ -56,6 +64,16 @@ def held(user: User) -> dict[str, Any]:
     }
 
 
+def standing_in(number: str) -> list[dict[str, str]]:
+    """按号码查找: every row of every table whose sealed column holds this number, found along its index."""
+    return [
+        {"table": model._meta.label_lower, "column": column.name, "id": str(key)}
+        for model in apps.get_models()
+        for column in columns(model)
+        for key in model._base_manager.filter(**{column.name: number}).values_list("pk", flat=True)
+    ]
+
+
 def _values(row: Row) -> dict[str, str]:
     found = {name: getattr(row, name) for name in sorted(row.personal_fields)}
     return {name: str(value) for name, value in found.items() if value not in (None, "")}
@@ -69,8 +87,8 @@ def _values(row: Row) -> dict[str, str]:
     icon="trash",
     tone="red",
     confirm=Text(
-        "姓名、电话、邮箱和登录记录中的地址将永久消失，审计中的散列也无法再核对。确定擦除？",
-        "Name, telephone, mail and the addresses of logins go for ever, and the digests in the audit can't be compared any more. Erase?",
+        "姓名、电话、邮箱、登录记录中的地址和本人上传文件的名称将永久消失，审计中的散列也无法再核对。确定擦除？",
+        "Name, telephone, mail, the addresses of logins and the names of files this person uploaded go for ever, and the digests in the audit can't be compared any more. Erase?",
     ),
 )
 def erase_person(
@@ -100,7 +118,21 @@ def _blank(row: Row) -> dict[str, Any]:
         return {**gone, **secrets, "email": "", "phone": ""}
     if isinstance(row, Person):
         return {"name": ERASED, "phone": ""}
+    if isinstance(row, Preference):
+        return {"webhook_url": "", "webhook_secret": ""}
+    if isinstance(row, SyncConflict):
+        return {"input": {}}
+    if isinstance(row, Upload):
+        return {"name": _unnamed(row.name)}
+    if isinstance(row, Evidence):
+        # The file stays: it proves what was done, and its digest is in the audit. What it was called goes.
+        return {"file_name": _unnamed(row.file_name), "title": ERASED}
     return {"address": None, "agent": ""}
+
+
+def _unnamed(name: str) -> str:
+    ending = name.rpartition(".")[2] if "." in name else ""
+    return f"{ERASED}.{ending}" if ending else ERASED
 
 
 def forget_salts(*, ctx: Context, subject: str) -> None:

@@ -20,7 +20,7 @@ from bihuan.core.access.models import LinkInvitation, User
 from bihuan.core.access.queries import administrator_kinds, other_holders
 from bihuan.core.access.scope import Place
 from bihuan.core.access.terms import AccessGrants, AdministratorKind, LoginMethod
-from bihuan.core.actions.action import PERSONAL, SECRET, Label, action
+from bihuan.core.actions.action import PERSONAL, SECRET, UNCHANGED, Label, action
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -29,6 +29,12 @@ USERNAME = re.compile(r"[\w][\w.@+-]{1,59}")
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=80), Label("姓名", "Name"), PERSONAL]
 Email = Annotated[str, StringConstraints(max_length=254), Label("邮箱", "Mail", widget="email"), PERSONAL]
 Phone = Annotated[str, StringConstraints(max_length=30), Label("电话", "Phone"), PERSONAL]
+NewPhone = Annotated[
+    str,
+    StringConstraints(max_length=30),
+    Label("电话", "Phone", hint=Text("留空则不变。", "Left empty it stays as it is.")),
+    PERSONAL,
+]
 Organisation = Annotated[str, StringConstraints(max_length=40), Label("单位代码", "Organisation code")]
 PasswordHash = Annotated[str, Label("口令散列", "Hash of the password"), SECRET]
 
@@ -136,7 +142,7 @@ def change_user(
     display_name: DisplayName,
     organisation_code: Organisation = "",
     email: Email = "",
-    phone: Phone = "",
+    phone: NewPhone = UNCHANGED,  # type: ignore[assignment]  # left out, the number stays: no form shows it whole
 ) -> User:
     """Moved to another organisation, the account stays within the administrator's own scope."""
     place = _place(organisation_code)
@@ -148,7 +154,7 @@ def change_user(
         organisation_code=organisation_code,
         region_path=place.region_path if organisation_code else user.region_path,
         email=email,
-        phone=phone,
+        **({"phone": phone} if isinstance(phone, str) else {}),
     )
 
 

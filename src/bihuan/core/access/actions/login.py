@@ -103,8 +103,8 @@ def use_code(ctx: Context, user: User, code: str) -> None:
     if step is not None:
         ctx.change(user, second_factor_last_step=step)
         return
-    wanted = second_factor.recovery_digest(code, user=user.pk)
-    spare = user.recovery_codes.filter(digest=wanted, used_at__isnull=True).first()
+    wanted = second_factor.recovery_digests(code, user=user.pk)
+    spare = user.recovery_codes.filter(digest__in=wanted, used_at__isnull=True).first()
     if spare is None:
         raise second_factor.WrongCode
     ctx.change(spare, used_at=ctx.at)

@@ -190,6 +190,7 @@ PLAYS = {
         region_path=c.park.path,
     ),
     "access.change_user": lambda c: _system(c, user=_worker(c), display_name="改名", organisation_code="E-WORKS"),
+    "access.reveal_user": lambda c: _system(c, row=_worker(c, phone="13800000000")),
     "access.deactivate_user": lambda c: _system(c, user=_worker(c)),
     "access.reactivate_user": lambda c: _system(c, user=_worker(c, is_active=False)),
     "access.reset_password": lambda c: _system(c, user=_worker(c), password_hash="x"),

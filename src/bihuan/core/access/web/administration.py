@@ -19,6 +19,7 @@ from bihuan.core.access.actions import accounts
 from bihuan.core.access.context import Context
 from bihuan.core.access.identification import digest
 from bihuan.core.access.models import PolicyValue, User
+from bihuan.core.access.plugs import ClosedAccountAction
 from bihuan.core.access.terms import AccessGrants
 from bihuan.core.actions import runner
 from bihuan.core.actions.action import Reference
@@ -103,6 +104,7 @@ def show_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
         "tokens": queries.tokens_of(ctx=ctx, user=user),
         "locked_until": queries.locked_until(user, at=ctx.at),
         "manages": ctx.actor.may(AccessGrants.MANAGE_USERS, user.place),
+        "for_closed": [] if user.is_active else [d.action for d in registry().declared(ClosedAccountAction)],
         "is_self": user.pk == ctx.actor.user_id,
         "has_oidc": bool(settings.BIHUAN_OIDC["issuer"]),
         "crumbs": [Crumb(ACCOUNTS, reverse("accounts")), Crumb(user)],

@@ -21,6 +21,7 @@ from bihuan.core.access.models import LoginSession
 from bihuan.core.actions.problems import LoginNeeded
 from bihuan.core.pages.live.feeds import Heard, heard_by
 from bihuan.core.pages.middleware import live_origin
+from bihuan.core.protection import session_keys
 
 SALT = "bihuan.live"
 SECONDS = 60
@@ -52,6 +53,7 @@ def write(ticket: Ticket) -> str:
 
 def read(text: str) -> Ticket | None:
     """None for a ticket that isn't ours, was changed, or is older than a minute."""
+    session_keys.refresh()
     try:
         said: dict[str, Any] = signing.loads(text, salt=SALT, max_age=SECONDS)
     except signing.BadSignature:

@@ -22,8 +22,11 @@ from bihuan.core.actions.action import Action
 from bihuan.core.modules import registry
 from bihuan.core.pages import components, inputs, marks, wording
 from bihuan.core.pages.sentences import compile_sentence
+from bihuan.core.protection.fields import masked
+from bihuan.core.protection.revealing import Reveals
 from bihuan.kernel.schemes import Scheme
 from bihuan.kernel.term import Term
+from bihuan.kernel.text import Text
 
 register = template.Library()
 #: Tones a button may have; whatever else an action says becomes the quiet one.
@@ -253,6 +256,28 @@ def may(context: Any, action: Action | str, row: Row | None = None) -> bool:
     """`{% may "loop.close_out" case as can_close %}`."""
     ctx: Context | None = context.get("ctx")
     return ctx is not None and may_do(named(action), row, ctx=ctx)
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Any, row: Row, name: str = "") -> SafeString:
+    """`{% number user "phone" %}`: masked, and beside it the button that shows it whole, to whoever may see it.
+
+    Without a name only the button.
+    """
+    shown = format_html("<span>{}</span> ", masked(row, name)) if name else SafeString("")
+    known = next((r for r in registry().declared(Reveals) if isinstance(row, r.model)), None)
+    ctx: Context | None = context.get("ctx")
+    if known is None or ctx is None or not may_do(known.action, row, ctx=ctx):
+        return shown
+    return shown + format_html(
+        '<form class="d-inline" method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="next" value="{}"><button class="btn btn-sm">{}{}</button></form>',
+        reverse("reveal", args=[row.kind_code(), row.pk]),
+        context.get("csrf_token", ""),
+        _here(context),
+        marks.icon("eye"),
+        Text("显示完整号码", "Show the whole number"),
+    )
 
 
 def named(action: Action | str) -> Action:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,21 @@ def require_harmless(path: Path) -> None:
                 "Not an Excel workbook (.xlsx). Download the template.",
             )
         )
+    try:
+        _require_harmless_archive(path)
+    except _DAMAGED as broken:
+        raise UnreadableSheet(DAMAGED) from broken
+
+
+DAMAGED = Text(
+    "工作簿已损坏或不是标准格式，无法读取。请用 Excel 打开后另存一份再试。",
+    "The workbook is damaged or not in the standard format. Open it in Excel, save a copy, try again.",
+)
+#: What the library of archives raises for a broken, locked or strangely packed one.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
+
+
+def _require_harmless_archive(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         names = {p.filename for p in parts}
@@ -124,12 +140,7 @@ class Workbook:
             self.part = str(vars(self.sheet)["_worksheet_path"]).lstrip("/")
         except Exception as broken:  # whatever is wrong inside, the user hears the same: it can't be read
             self.file.close()
-            raise UnreadableSheet(
-                Text(
-                    "工作簿已损坏或不是标准格式，无法读取。请用 Excel 打开后另存一份再试。",
-                    "The workbook is damaged or not in the standard format. Open it in Excel, save a copy, try again.",
-                )
-            ) from broken
+            raise UnreadableSheet(DAMAGED) from broken
         if merged := merged_ranges(path, part=self.part):
             self.close()
             raise UnreadableSheet(

@@ -1,10 +1,12 @@
 """The doctor: each check stays silent where all is well and speaks when its fault is planted."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
 import threading
+from base64 import b64encode
 from collections import namedtuple
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,8 @@ from bihuan.core.audit import sealing, writing
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.events.models import OutboxEvent
 from bihuan.core.jobs.models import Task
+from bihuan.core.protection.rings import FIELDS
+from bihuan.core.secrets import write_secret
 from bihuan.kernel.pulse import Pulse
 from bihuan.loop import watchdog
 from bihuan.site import collecting
@@ -248,6 +252,21 @@ def plant_no_fonts(home, settings, monkeypatch):
     monkeypatch.setattr(machine, "has_chinese_font", lambda: False)
 
 
+def plant_value_under_an_old_key(home, settings, monkeypatch):
+    User.objects.create(username="old", phone="13800000000", created_at=AT, updated_at=AT)
+    FIELDS.rotate()
+
+
+def plant_aged_key(home, settings, monkeypatch):
+    said = {"key": b64encode(bytes(32)).decode(), "made_at": (AT - timedelta(days=731)).isoformat()}
+    write_secret(home / "keys" / "audit_mac-2.key", json.dumps(said).encode())
+
+
+def plant_lost_key(home, settings, monkeypatch):
+    User.objects.create(username="old", phone="13800000000", created_at=AT, updated_at=AT)
+    (home / "keys" / "field.key").unlink()
+
+
 FAULTS = [
     ("account", plant_root, "warn"),
     ("writable", plant_unwritable, "bad"),
@@ -277,6 +296,9 @@ FAULTS = [
     ("events", plant_unplaced, "warn"),
     ("failed_jobs", plant_failed_job, "warn"),
     ("late_jobs", plant_late_job, "warn"),
+    ("old_keys", plant_value_under_an_old_key, "warn"),
+    ("old_keys", plant_aged_key, "warn"),
+    ("sealed_numbers", plant_lost_key, "bad"),
     ("processes", plant_silent_process, "bad"),
     ("watchdog", plant_silent_watchdog, "bad"),
     ("heartbeat", plant_no_outside, "warn"),

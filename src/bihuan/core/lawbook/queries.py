@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
 from bihuan.core.access.context import Context
 from bihuan.core.lawbook.models import ProvisionCheck
+from bihuan.kernel.text import Text
 from bihuan.law import law
 from bihuan.law.provision import Provision, Version
+from bihuan.law.state import LawState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,14 @@ class Entry:
     @property
     def key(self) -> law.VersionKey:
         return self.provision.path, self.provision.key, self.version.period.from_
+
+    @property
+    def in_force(self) -> Text:
+        period = self.version.period
+        if period.until is None:
+            return Text("自 {day} 起", "since {day}").format(day=period.from_.isoformat())
+        last = (period.until - timedelta(days=1)).isoformat()
+        return Text("{day} 至 {last}", "{day} to {last}").format(day=period.from_.isoformat(), last=last)
 
     @property
     def counts(self) -> bool:
@@ -70,7 +80,8 @@ def entry_of(*, ctx: Context, path: str, key: str, held_from: date) -> Entry | N
 def table_of(values: Any) -> tuple[list[str], list[list[Any]]]:
     """Values as a table: rows of mappings by column, a mapping by name, anything else as one cell."""
     if isinstance(values, tuple) and values and all(hasattr(v, "keys") for v in values):
-        columns = list(dict.fromkeys(name for row in values for name in row))
+        # The state of a row is said once, above.
+        columns = list(dict.fromkeys(name for row in values for name in row if not isinstance(row[name], LawState)))
         return columns, [[row.get(name) for name in columns] for row in values]
     if hasattr(values, "items"):
         return [], [[name, value] for name, value in values.items()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,9 +29,8 @@ def list_entries(request: HttpRequest) -> HttpResponse:
     text, only_open = request.GET.get("q", "").strip()[:60], request.GET.get("open") == "1"
     everything = queries.entries(ctx=_ctx(request))
     found = queries.entries(ctx=_ctx(request), only_open=only_open, text=text)
-    groups = [(path.split("/")[0], list(group)) for path, group in groupby(found, lambda e: e.provision.path)]
     context = {
-        "groups": groups,
+        "entries": found,
         "text": text,
         "only_open": only_open,
         "all": len(everything),

@@ -60,7 +60,7 @@ def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[b
 def _foreign_rows(
     register: Register, layout: Layout, asked: Asked, *, ctx: Context
 ) -> Iterator[list[tuple[LayoutColumn, Any]]]:
-    seen = {f.name: f for f in register.fields_for(ctx.actor)}
+    seen = {f.name: f for f in direct_fields(register)}
     for row in rows_in_order(register, asked, ctx=ctx):
         said = []
         for column in layout.written:

@@ -117,10 +117,8 @@ class Somebody:
 
 PEOPLE = (
     Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "supervision_office", "responsibilities_office", "bodies_office", "assessment_office", "documents_office", "parties_clerk", "registers", "risk_reader", "checks_reader", "project_registrar"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
-    Somebody("anweihui", "苗远", "YZ-AWH", ("verifier", "registers@990100"), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
-    Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "parties_clerk", "registers", "risk_reader", "checks_reader", "project_registrar"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
     Somebody("anweihui", "苗远", "YZ-AWH", ("verifier", "registers@990100", "export_approver@990100"), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
-    Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier", "registers@990100", "enterprises_keeper@990100", "tanks_keeper@990100", "hazard_filing_officer@990100", "hazard_responsibility_reader@990100", "risk_assessor@990100", "checks_reader@990100", "project_decider@990100", "boundary_drawer@990100"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
+    Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier", "law_clerk@*", "registers@990100", "enterprises_keeper@990100", "tanks_keeper@990100", "hazard_filing_officer@990100", "hazard_responsibility_reader@990100", "risk_assessor@990100", "checks_reader@990100", "project_decider@990100", "boundary_drawer@990100"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
     Somebody("gongxin", "林涛", "YZ-GX", ("handler",), "", "市工信局经办人", "handler of the industry bureau"),
     Somebody("jiaotong", "吴江", "YZ-JT", ("handler",), "", "市交通运输局经办人", "handler of the transport bureau"),
     Somebody("huanjing", "许静", "YZ-HJ", ("handler",), "", "市生态环境局经办人", "handler of the environment bureau"),

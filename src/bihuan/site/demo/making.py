@@ -21,13 +21,6 @@ from bihuan.site.demo import (
     products_story,
     story,
     things_story,
-    building,
-    campaign_story,
-    command,
-    hazards_story,
-    places_story,
-    story,
-    things_story,
     trust_story,
 )
 from bihuan.site.demo.building import Say

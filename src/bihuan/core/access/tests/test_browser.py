@@ -32,5 +32,5 @@ def test_a_device_is_set_up_with_the_picture_shown(open_page, make_user):
     page = open_page(make_user("wang"))
     page.goto("/account/second-factor/")
     page.get_by_role("button", name="开始绑定").click()
-    page.wait_for_function("document.querySelector('.ac-qr')?.naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.ac-qr')?.naturalWidth > 0")
     browser_checks.assert_sound(page)

@@ -82,7 +82,7 @@ def test_what_an_administrator_is_told_to_type_exists(page):
     named = re.findall(r"(?:^|`|\(|then )bihuan ([a-z][a-z-]+)", text, re.MULTILINE)
     assert named or page == "operations.md"
     assert set(named) <= known, set(named) - known
-    sources = (docs.PACKAGE / "site" / "backup").glob("*.py")
+    sources = [p for part in ("backup", "commands") for p in (docs.PACKAGE / "site" / part).glob("*.py")]
     options = "".join(path.read_text(encoding="utf-8") for path in [*sources, *docs.ROOT.glob("tools/*bundle.py")])
     options += (PACKAGING / "install.sh").read_text(encoding="utf-8")
     for option in set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+)", text)):

@@ -57,13 +57,21 @@ def as_workbook(register: Register, asked: Asked, *, ctx: Context) -> Iterator[b
     return workbook(name=str(register.label), headings=headings, widths=widths, rows=rows)
 
 
+def _written(register: Register, layout: Layout) -> list[LayoutColumn]:
+    """The layout's columns without those for personal fields. A column that isn't there changes nothing when the sheet
+    is read back; an empty one would take away what stands there."""
+    personal = {f.name for f in register.fields if f.personal}
+    return [column for column in layout.written if not (column.is_held and column.field_name in personal)]
+
+
 def _foreign_rows(
     register: Register, layout: Layout, asked: Asked, *, ctx: Context
 ) -> Iterator[list[tuple[LayoutColumn, Any]]]:
     seen = {f.name: f for f in direct_fields(register)}
+    columns = _written(register, layout)
     for row in rows_in_order(register, asked, ctx=ctx):
         said = []
-        for column in layout.written:
+        for column in columns:
             field = seen.get(column.field_name) if column.is_held else None
             value = _value(register, field, row, ctx.actor) if field is not None else None
             said.append((column, column.outward(row, value, field)))
@@ -73,7 +81,7 @@ def _foreign_rows(
 def in_layout_as_workbook(register: Register, asked: Asked, *, layout: Layout, ctx: Context) -> Iterator[bytes]:
     """All columns of the other system's table, those we hold no field for left open; the import reads it back."""
     rows = ([value for _, value in said] for said in _foreign_rows(register, layout, asked, ctx=ctx))
-    headings = [column.label for column in layout.written]
+    headings = [column.label for column in _written(register, layout)]
     return workbook(name=str(layout.label), headings=headings, widths=[16] * len(headings), rows=rows)
 
 

@@ -81,6 +81,7 @@ def mixture(request: HttpRequest) -> HttpResponse:
         "verdict": verdict,
         "problem": problem,
         "floor": queries.mixture_floor(ctx=_ctx(request)),
+        "example": "甲醇；60",
         "crumbs": [Crumb(queries.CATALOGUE, reverse("catalogue")), Crumb(MIXTURE)],
     }
     return render(request, "chemicals/mixture.html", context)

@@ -25,7 +25,7 @@ from bihuan.registers.installations.terms import (
 READ, EDIT = (InstallationsGrants.READ,), (InstallationsGrants.EDIT,)
 _LIMIT = Field("people_limit", Text("限员", "People limit"), width=8, example="9", hint=Text("同一时间允许的最多人数。", "The most people at one time."))  # fmt: skip
 _PRESENT = Field("people_present", Text("现有人数", "People present"), width=8)
-_LIFE = Field("design_life", Text("设计使用年限", "Design life"), unit="年", width=10, hint=Text("不填则按地方参数“老旧装置年限”。", "Left empty the years that the place has set count."))  # fmt: skip
+_LIFE = Field("design_life", Text("设计使用年限（年）", "Design life (years)"), width=10, hint=Text("不填则按地方参数“老旧装置年限”。", "Left empty the years that the place has set count."))  # fmt: skip
 
 UNITS = register_of_things(
     code="process_units",

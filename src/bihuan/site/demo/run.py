@@ -15,6 +15,23 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bihuan.kernel.text import Text
 
+#: What is told while it is built, in this order.
+STEPS = {
+    "regions": Text("区域", "Regions"),
+    "organisations": Text("单位", "Organisations"),
+    "people": Text("人员与账号", "People and accounts"),
+    "things": Text("企业与储罐台账", "Registers of enterprises and tanks"),
+    "tasks": Text("派发方案任务", "Dispatching the plan's tasks"),
+    "steps": Text("推进方案任务", "Working on the plan's tasks"),
+    "findings": Text("检查发现的问题", "Findings of inspections"),
+    "clock": Text("补走时间：提醒、催办、督办", "The days in between: reminders and escalation"),
+    "hazards": Text("重大危险源、包保与备案", "Major hazards, who leads them, what is on file"),
+    "products": Text("产品、说明书与标签", "Products, data sheets and labels"),
+    "places": Text("园区、装置、使用单位与风险", "Parks, installations, places of use and risk"),
+    "duplicates": Text("疑似重复的企业", "Enterprises that may be the same"),
+    "seal": Text("封存审计记录", "Sealing the audit trail"),
+}
+
 
 def main() -> int:
     parser = argparse.ArgumentParser()
@@ -37,27 +54,13 @@ def main() -> int:
 
 
 def _build(making: object) -> None:
-    label = {
-        "regions": Text("区域", "Regions"),
-        "organisations": Text("单位", "Organisations"),
-        "people": Text("人员与账号", "People and accounts"),
-        "things": Text("企业与储罐台账", "Registers of enterprises and tanks"),
-        "places": Text("园区、装置、使用单位与风险", "Parks, installations, places of use and risk"),
-        "hazards": Text("重大危险源、包保与备案", "Major hazards, who leads them, what is on file"),
-        "products": Text("产品、说明书与标签", "Products, data sheets and labels"),
-        "tasks": Text("派发方案任务", "Dispatching the plan's tasks"),
-        "steps": Text("推进方案任务", "Working on the plan's tasks"),
-        "findings": Text("检查发现的问题", "Findings of inspections"),
-        "clock": Text("补走时间：提醒、催办、督办", "The days in between: reminders and escalation"),
-        "seal": Text("封存审计记录", "Sealing the audit trail"),
-    }
-    order = list(label)
+    order = list(STEPS)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn())
     with Progress(*columns) as bars:
         bar = bars.add_task(str(Text("建立云州市", "Building Yunzhou")), total=len(order), said="")
 
         def say(what: str, count: int) -> None:
-            bars.update(bar, completed=order.index(what) + 1, said=f"{label[what]} {count}")
+            bars.update(bar, completed=order.index(what) + 1, said=f"{STEPS[what]} {count}")
 
         making.make(at_most_ago=timedelta(days=420), home=settings.BIHUAN_HOME, say=say)  # type: ignore[attr-defined]
 

@@ -11,7 +11,7 @@ from bihuan.core.audit.models import AuditRow
 from bihuan.kernel.credit_code import require_credit_code
 from bihuan.loop.models import Case
 from bihuan.loop.terms import Stage
-from bihuan.site.demo import campaign_story, command, making
+from bihuan.site.demo import campaign_story, command, making, run
 from bihuan.site.demo.city import PEOPLE, UNITS, enterprises
 
 
@@ -57,7 +57,9 @@ def test_the_city_shows_every_state_and_its_audit_verifies(settings, tmp_path, m
     settings.BIHUAN_HOME, settings.BIHUAN_DEMO = tmp_path, True
     now = datetime(2026, month, 22, 2, 0, tzinfo=UTC)
     monkeypatch.setattr(making.clock, "now", lambda: now)
-    making.make(at_most_ago=timedelta(days=420), home=tmp_path, say=lambda what, count: None)
+    told: list[str] = []
+    making.make(at_most_ago=timedelta(days=420), home=tmp_path, say=lambda what, _: told.append(what))
+    assert sorted(set(told), key=told.index) == list(run.STEPS), "the bar of the terminal names what is built, in order"
     shown = set(Case.objects.values_list("stage", flat=True))
     assert shown == {s.value for s in Stage}
     assert Case.objects.filter(is_supervised=True, is_open=True).exists()

@@ -169,46 +169,41 @@ class CaseParty(models.Model):
         return f"{self.organisation_code} {self.role}"
 
 
-class CasePart(Row):
-    """A row that belongs to one case and is seen by whoever sees the case."""
+class SeenWithCase(Row):
+    """A row with a `case`, seen by whoever sees the case, lying where it lies."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return Case.view_grants()
+
+    @classmethod
+    def within(cls, reach: Reach) -> Q:
+        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
+
+    @property
+    def place(self) -> Place:
+        return self.case.place
+
+
+class CasePart(SeenWithCase):
+    """One of many rows that belong to a case."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="%(class)ss")
 
     class Meta:
         abstract = True
 
-    @classmethod
-    def view_grants(cls) -> tuple[str, ...]:
-        return Case.view_grants()
 
-    @classmethod
-    def within(cls, reach: Reach) -> Q:
-        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
-
-    @property
-    def place(self) -> Place:
-        return self.case.place
-
-
-class CaseFacts(Row):
-    """What a kind of case holds besides: a satellite of one case, seen by whoever sees the case."""
+class CaseFacts(SeenWithCase):
+    """What a kind of case holds besides: a satellite of one case."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="%(class)s")
 
     class Meta:
         abstract = True
-
-    @classmethod
-    def view_grants(cls) -> tuple[str, ...]:
-        return Case.view_grants()
-
-    @classmethod
-    def within(cls, reach: Reach) -> Q:
-        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
-
-    @property
-    def place(self) -> Place:
-        return self.case.place
 
     def get_absolute_url(self) -> str:
         return self.case.get_absolute_url()

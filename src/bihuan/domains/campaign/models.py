@@ -31,7 +31,7 @@ from bihuan.domains.campaign.terms import (
 )
 from bihuan.engines.plan_reader.terms import Role
 from bihuan.kernel.identity import new_id
-from bihuan.loop.models import Case, CaseParty
+from bihuan.loop.models import Case, CaseParty, SeenWithCase
 from bihuan.loop.terms import ProofRhythm
 from bihuan.parties.models import Organisation, Person, Region
 from bihuan.parties.rules import ancestors
@@ -212,7 +212,7 @@ class PlanUnit(CampaignPart):
         return self.name
 
 
-class CampaignTask(Row):
+class CampaignTask(SeenWithCase):
     """已派发的任务: what a case keeps of the plan it comes from. One-to-one with its case."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="campaign_task")
@@ -240,18 +240,6 @@ class CampaignTask(Row):
 
     def __str__(self) -> str:
         return self.no
-
-    @classmethod
-    def view_grants(cls) -> tuple[str, ...]:
-        return Case.view_grants()
-
-    @classmethod
-    def within(cls, reach: Reach) -> Q:
-        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
-
-    @property
-    def place(self) -> Place:
-        return self.case.place
 
     @property
     def limit(self) -> LimitKind:
@@ -411,22 +399,7 @@ class Reporter(CampaignPart):
         return str(self.organisation)
 
 
-class OfCase(Row):
-    """What hangs on one case and is seen by whoever sees the case."""
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def view_grants(cls) -> tuple[str, ...]:
-        return Case.view_grants()
-
-    @classmethod
-    def within(cls, reach: Reach) -> Q:
-        return Q(Exists(Case.objects.filter(Case.within(reach), pk=OuterRef("case_id"))))
-
-
-class Report(OfCase):
+class Report(SeenWithCase):
     """报告: one report of one unit on one period. The case holds its limit and its stage; what was sent stands in snapshots."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="campaign_report")
@@ -473,11 +446,6 @@ class Report(OfCase):
     def last_on(self) -> date:
         """The last day of its period, as people write it."""
         return self.until_on - timedelta(days=1)
-
-    @property
-    def place(self) -> Place:
-        """Where it is written: its unit."""
-        return self.case.place
 
 
 class OfReport(Row):
@@ -605,15 +573,6 @@ class OfUnit(Row):
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:
         return (*SEEING, *Case.view_grants())
-
-    @classmethod
-    def within(cls, reach: Reach) -> Q:
-        organisations = [Q(organisation_code__in=sorted(reach.organisations))] if reach.organisations else []
-        return any_of([*(below("region_path", r) for r in reach.regions), *organisations])
-
-    @property
-    def place(self) -> Place:
-        return Place(self.region_path, frozenset([self.organisation_code]))
 
 
 class Measurement(OfUnit):

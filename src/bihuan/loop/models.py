@@ -172,6 +172,9 @@ class CaseParty(models.Model):
 class SeenWithCase(Row):
     """A row with a `case`, seen by whoever sees the case, lying where it lies."""
 
+    #: The link that the table itself declares.
+    case: Case
+
     class Meta:
         abstract = True
 

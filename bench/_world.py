@@ -40,6 +40,7 @@ def home(*, database_url: str = "", kept: Path | None = None) -> Iterator[Path]:
         "DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "bihuan.site.settings",
         "BIHUAN_HOSTS": "127.0.0.1",
+        "BIHUAN_RATES": "api=1000000 search=1000000",  # 20 clients are one account here, which would be told to slow down
         "PYTHONPATH": str(ROOT / "src"),
     }
     sys.path.insert(0, str(ROOT / "src"))

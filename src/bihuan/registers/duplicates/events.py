@@ -24,3 +24,21 @@ class OrganisationsMerged:
     @property
     def subject(self) -> str:
         return f"duplicates.pair:{self.pair_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTakenBack:
+    """撤销合并: `lost_code` is an organisation of its own again."""
+
+    pair_id: UUID
+    kept_code: str
+    lost_code: str
+    region_path: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.region_path, frozenset([self.kept_code, self.lost_code]))
+
+    @property
+    def subject(self) -> str:
+        return f"duplicates.pair:{self.pair_id}"

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from bihuan.core.access.context import Context
 from bihuan.core.actions.runner import perform
-from bihuan.registers.duplicates import queries
 from bihuan.registers.duplicates.actions import deciding
+from bihuan.registers.duplicates.queries import merging
 
 
 def find(*, ctx: Context) -> None:
-    found = queries.suspected()
+    found = merging.suspected()
     for n in range(0, len(found), deciding.TOGETHER):
         some = [
             deciding.Suspicion(

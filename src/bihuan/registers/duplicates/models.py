@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
+from bihuan.kernel.identity import new_id
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Organisation
 from bihuan.registers.duplicates.rules import common_path
-from bihuan.registers.duplicates.terms import DuplicatesGrants, Verdict
+from bihuan.registers.duplicates.terms import DuplicatesGrants, Fate, Verdict
 
 
 class Pair(Row):
@@ -31,6 +32,13 @@ class Pair(Row):
     decided_at = models.DateTimeField(null=True)
     #: What moved, and what stayed: {"moved": {table: number}, "stayed": {table: number}}.
     outcome = models.JSONField(default=dict)
+    undo_reason = models.CharField("撤销理由", max_length=500, blank=True, default="")
+    undo_proposed_by = models.CharField(max_length=120, blank=True, default="")
+    undo_proposed_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=120, blank=True, default="")
+    undone_at = models.DateTimeField(null=True)
+    #: What taking back did: {"back": {table: number}, "followed": …, "stayed": …, "new": …}.
+    undo_outcome = models.JSONField(default=dict)
     first_path = PathField()
     second_path = PathField()
 
@@ -85,6 +93,7 @@ class Forwarding(Row):
     old_id = models.UUIDField(db_index=True)
     new_code = models.CharField(max_length=60)
     new_id = models.UUIDField()
+    is_ended = models.BooleanField(default=False)
     pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="forwardings")
     region_path = PathField()
     organisation_code = models.CharField(max_length=40)
@@ -92,7 +101,11 @@ class Forwarding(Row):
     class Meta:
         ordering = ["kind", "code"]
         verbose_name = "编码去向"
-        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="forwarding_once_a_code")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "code"], condition=Q(is_ended=False), name="forwarding_once_a_living_code"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} → {self.new_code}"
@@ -100,3 +113,27 @@ class Forwarding(Row):
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:
         return tuple(DuplicatesGrants)
+
+
+class Moved(models.Model):
+    """转移明细: one row that a merge changed, and what its columns said before and after. Taking the merge back goes by it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    pair = models.ForeignKey(Pair, on_delete=models.PROTECT, related_name="moved")
+    #: In the order of the merge; it is taken back from the end.
+    number = models.PositiveIntegerField()
+    table = models.CharField(max_length=80)
+    row_key = models.CharField(max_length=40)
+    #: The version the row had afterwards; a later one says that somebody changed it since.
+    row_version = models.PositiveIntegerField(null=True)
+    was = models.JSONField()
+    became = models.JSONField()
+    fate = models.CharField("去向", max_length=10, choices=Fate.choices(), default=Fate.MOVED)
+
+    class Meta:
+        ordering = ["pair", "number"]
+        verbose_name = "合并转移明细"
+        indexes = [models.Index(fields=["pair", "fate", "number"], name="moved_by_fate")]
+
+    def __str__(self) -> str:
+        return f"{self.table}:{self.row_key}"

@@ -45,6 +45,16 @@ class AlreadyDecided(Problem):
     status = 409
 
 
+class NotNoted(Problem):
+    code = "merge_was_not_noted"
+    status = 409
+
+
+class MergedFurther(Problem):
+    code = "merged_further"
+    status = 409
+
+
 class RepeatsInRegister(Problem):
     """Both have the same thing in a register: whose it is must be settled there first."""
 

@@ -14,7 +14,7 @@ from bihuan.core.jobs import queue
 from bihuan.core.modules import registry
 from bihuan.parties import actions as parties
 from bihuan.parties.terms import OrganisationKind, PartiesGrants
-from bihuan.registers.duplicates.queries import FIND_JOB
+from bihuan.registers.duplicates.queries.merging import FIND_JOB
 from bihuan.registers.enterprises.terms import EnterprisesGrants, EnterpriseType
 from bihuan.site.demo.building import City, Say
 

@@ -13,9 +13,10 @@ from bihuan.core.actions.action import Label, Ref, action
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Organisation
 from bihuan.parties.terms import AUTHORITIES
-from bihuan.registers.duplicates import events, queries, rules
+from bihuan.registers.duplicates import events, rules
 from bihuan.registers.duplicates.actions.moving import merge_now
 from bihuan.registers.duplicates.models import Pair
+from bihuan.registers.duplicates.queries import merging
 from bihuan.registers.duplicates.terms import DuplicatesGrants, Verdict
 
 Reason = Annotated[str, Label("理由", "Reason", widget="textarea"), StringConstraints(min_length=2, max_length=500)]
@@ -60,7 +61,7 @@ def _mine(*, ctx: Context, **_: object) -> Place:
 )
 def look(*, ctx: Context) -> Noted:
     """重新查重: as a job, for it reads every name."""
-    ctx.enqueue(queries.FIND_JOB, key=f"{queries.FIND_JOB}:{ctx.request_id}")
+    ctx.enqueue(merging.FIND_JOB, key=f"{merging.FIND_JOB}:{ctx.request_id}")
     return Noted(noted=0)
 
 
@@ -138,7 +139,7 @@ def propose_merge(
     if pair is None:
         why = Text("人工提出", "Proposed by a person")
         pair = ctx.create(_pair(kept, lost, score=100, why=why))
-    elif pair.verdict == Verdict.MERGED:
+    elif pair.verdict in (Verdict.MERGED, Verdict.UNDOING):
         require_open(pair)
     return ctx.change(
         pair,
@@ -157,8 +158,8 @@ def propose_merge(
     label=Text("确认合并", "Confirm the merge"),
     needs=DuplicatesGrants.MERGE,
     confirm=Text(
-        "被并入单位的人员、设施、事项、账号将全部转到保留的单位；双方历史都保留，旧编码继续可查。此操作不能撤销，确定吗？",
-        "People, things, cases and accounts of the one go over to the other; the history of both stays and old codes still open. This can't be undone. Go on?",
+        "被并入单位的人员、设施、事项、账号将全部转到保留的单位；双方历史都保留，旧编码继续可查。误并的，可再由两人撤销。确定吗？",
+        "People, things, cases and accounts of the one go over to the other; the history of both stays and old codes still open. A merge made in error is taken back by two people. Go on?",
     ),
     icon="check",
     tone="danger",

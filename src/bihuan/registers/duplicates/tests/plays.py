@@ -9,7 +9,7 @@ from bihuan.core.access.context import Actor, service_actor
 from bihuan.core.access.scope import Scope
 from bihuan.core.actions.runner import perform
 from bihuan.parties.models import Organisation
-from bihuan.registers.duplicates.actions import deciding
+from bihuan.registers.duplicates.actions import deciding, undoing
 from bihuan.registers.duplicates.models import Pair
 from bihuan.registers.duplicates.terms import DuplicatesGrants
 from cast import Cast, context
@@ -50,6 +50,17 @@ def proposed(cast: Cast, kept: Organisation | None = None, lost: Organisation | 
     return made
 
 
+def merged(cast: Cast, kept: Organisation | None = None, lost: Organisation | None = None) -> Pair:
+    pair: Pair = perform(deciding.merge, ctx=context(chief(cast)), pair=proposed(cast, kept, lost)).value
+    return pair
+
+
+def undoing_proposed(cast: Cast) -> Pair:
+    inputs = {"pair": merged(cast), "reason": "两家不同的企业，合并有误"}
+    pair: Pair = perform(undoing.propose_undo, ctx=context(clerk(cast)), **inputs).value
+    return pair
+
+
 def _note(cast: Cast) -> Play:
     ours = service_actor("duplicates", DuplicatesGrants.NOTE)
     there = Scope(region_path=cast.next_city.path)
@@ -64,12 +75,17 @@ def _clerks(cast: Cast, **inputs: Any) -> Play:
     return Play(clerk(cast), inputs, stranger=next_door(cast, "duplicates_clerk"))
 
 
+def _chiefs(cast: Cast, **inputs: Any) -> Play:
+    return Play(chief(cast), inputs, stranger=next_door(cast, "duplicates_chief"))
+
+
 PLAYS = {
     "duplicates.look": lambda c: replace(_clerks(c), stranger_may=True),
     "duplicates.note_pairs": _note,
     "duplicates.keep_apart": lambda c: _clerks(c, pair=noted(c), reason="两家不同的企业"),
     "duplicates.propose_merge": lambda c: _clerks(c, kept=c.works, lost=c.neighbour, reason="同一企业登记了两次"),
-    "duplicates.merge": lambda c: Play(
-        chief(c), {"pair": proposed(c)}, stranger=next_door(c, "duplicates_chief")
-    ),
+    "duplicates.merge": lambda c: _chiefs(c, pair=proposed(c)),
+    "duplicates.propose_undo": lambda c: _clerks(c, pair=merged(c), reason="合并有误"),
+    "duplicates.keep_merged": lambda c: _clerks(c, pair=undoing_proposed(c), reason="核对后确为一家"),
+    "duplicates.undo_merge": lambda c: _chiefs(c, pair=undoing_proposed(c)),
 }  # fmt: skip

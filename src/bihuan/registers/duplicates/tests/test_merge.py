@@ -20,9 +20,10 @@ from bihuan.core.records.sheets.writing import workbook
 from bihuan.parties.models import Organisation, Post, Thing
 from bihuan.parties.references import CODE, StaysBehind, links_to
 from bihuan.parties.terms import ThingState
-from bihuan.registers.duplicates import queries, rules
+from bihuan.registers.duplicates import rules
 from bihuan.registers.duplicates.actions import deciding
 from bihuan.registers.duplicates.models import Forwarding, Pair
+from bihuan.registers.duplicates.queries import merging
 from bihuan.registers.duplicates.terms import Verdict
 from bihuan.registers.duplicates.tests import plays as own
 from bihuan.registers.enterprises.models import Enterprise
@@ -64,7 +65,7 @@ def test_nothing_is_left_that_refers_to_the_lost_one(cast):
         Organisation(code="E-KEPT", name="云州东方化工有限责任公司", kind=lost.kind, region=lost.region, region_path=lost.region_path)
     )  # fmt: skip
     pair = own.proposed(cast, kept, lost)
-    found = queries.movings(kept=kept, lost=lost, twins=queries.twins(kept=kept, lost=lost))
+    found = merging.movings(kept=kept, lost=lost, twins=merging.twins(kept=kept, lost=lost))
     touched = {type(moving.row)._meta.label for moving in found}
     assert {"parties.Thing", "parties.Person", "loop.Case", "tanks.Tank"} - touched <= {"tanks.Tank"}, touched
     perform(deciding.merge, ctx=context(own.chief(cast)), pair=pair)
@@ -130,10 +131,10 @@ def test_a_merge_moves_keeps_and_forwards(cast):
     assert {person.organisation_code, tank.organisation_code, right.scope_organisation} == {kept.code}
     theirs = Enterprise.objects.select_related("thing").get(pk=theirs.pk)
     assert (theirs.thing.state, theirs.thing.organisation) == (ThingState.RETIRED, kept)
-    forwarded = queries.forwarding_of(kind="enterprise", code="Q-2")
+    forwarded = merging.forwarding_of(kind="enterprise", code="Q-2")
     assert (forwarded.new_code, forwarded.new_id) == ("Q-1", ours.thing_id)
-    assert queries.forwarding_of(kind="organisation", code="E-NEXT").new_code == "E-WORKS"
-    panel = queries.panel_of_thing(ctx=context(own.chief(cast)), row=theirs)
+    assert merging.forwarding_of(kind="organisation", code="E-NEXT").new_code == "E-WORKS"
+    panel = merging.panel_of_thing(ctx=context(own.chief(cast)), row=theirs)
     assert panel["onward"].pair_id == pair.pk
     after = history_of(REGISTER, theirs, actor=own.chief(cast))
     assert [p.audit_row for p in before] == [p.audit_row for p in after][-len(before) :], "the old history stays"

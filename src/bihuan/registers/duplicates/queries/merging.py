@@ -20,7 +20,7 @@ from bihuan.parties.models import Organisation, Post, Region, Thing
 from bihuan.parties.references import Link, by_table, links_to
 from bihuan.parties.terms import AUTHORITIES, ThingState
 from bihuan.registers.duplicates import rules
-from bihuan.registers.duplicates.models import Forwarding, Pair
+from bihuan.registers.duplicates.models import Forwarding, Moved, Pair
 from bihuan.registers.duplicates.terms import DuplicatesGrants, Verdict
 from bihuan.registers.enterprises.models import Enterprise
 
@@ -28,6 +28,8 @@ PAGE = 50
 #: The satellites of an enterprise's own thing meet; what else each has moves as it is.
 KIND = "enterprise"
 FIND_JOB = "duplicates.find"
+#: What a merge writes down about itself.
+OWN = (Pair, Forwarding, Moved)
 
 
 # — the search for pairs —
@@ -89,14 +91,14 @@ def label_of(model: type[models.Model]) -> Text:
 def hanging_on(unit: Organisation) -> list[Hanging]:
     found = []
     for model, links in by_table(links_to(Organisation)).items():
-        if model in (Pair, Forwarding):
+        if model in OWN:
             continue
-        if number := model._base_manager.filter(_to(links, {Organisation: {unit.pk: None}}, unit.code)).count():
+        if number := model._base_manager.filter(pointing(links, {Organisation: {unit.pk: None}}, unit.code)).count():
             found.append(Hanging(label_of(model), number))
     return sorted(found, key=lambda h: -h.number)
 
 
-def _to(links: Iterable[Link], lost: Mapping[type[models.Model], Mapping[Any, Any]], code: str) -> Q:
+def pointing(links: Iterable[Link], lost: Mapping[type[models.Model], Mapping[Any, Any]], code: str) -> Q:
     condition = Q(pk__in=[])
     for link in links:
         if link.by_code:
@@ -155,18 +157,18 @@ def movings(*, kept: Organisation, lost: Organisation, twins: Sequence[Twin]) ->
     own = {(twin.model, twin.old.pk) for twin in twins if twin.model is not Thing}
     found = []
     for model, links in by_table(links_to(*to)).items():
-        if model in (Pair, Forwarding):
+        if model in OWN:
             continue
-        for row in model._base_manager.filter(_to(links, to, lost.code)).order_by("pk"):
+        for row in model._base_manager.filter(pointing(links, to, lost.code)).order_by("pk"):
             # The lost enterprise and posts stay as they were; its thing only goes over to be seen by those in charge.
             if (model, row.pk) in own or (model is Organisation and row.pk == kept.pk):
                 continue
-            changes = dict(_changes(row, links, to, kept=kept, lost=lost))
-            found.append(Moving(row, changes, repeats=_repeats(row, changes)))
+            changes = dict(changes_of(row, links, to, kept=kept, lost=lost))
+            found.append(Moving(row, changes, repeats=repeats(row, changes)))
     return found
 
 
-def _changes(
+def changes_of(
     row: Any, links: Iterable[Link], to: Mapping[Any, Mapping[Any, Any]], *, kept: Organisation, lost: Organisation
 ) -> Iterable[tuple[str, Any]]:
     of_the_organisation = False
@@ -186,11 +188,15 @@ def _changes(
         yield "region_path", kept.region_path
 
 
-def _repeats(row: Any, changes: Mapping[str, Any]) -> bool:
+def repeats(row: Any, changes: Mapping[str, Any]) -> bool:
     """Whether a unique constraint would refuse the row as it is to be."""
     model: Any = type(row)
     for name, value in changes.items():
-        if model._meta.get_field(name).unique and model._base_manager.filter(**{name: value}).exists():
+        if (
+            value is not None
+            and model._meta.get_field(name).unique
+            and model._base_manager.filter(**{name: value}).exists()
+        ):
             return True
     for constraint in model._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint) or not set(constraint.fields) & set(changes):
@@ -248,7 +254,9 @@ def pairs(*, ctx: Context, verdict: str) -> QuerySet[Pair]:
     wanted = Verdict.of(verdict) if verdict in {v.value for v in Verdict} else None
     if wanted is not None:
         return rows.filter(verdict=wanted)
-    return rows.filter(verdict__in=(Verdict.FOUND, Verdict.PROPOSED)).order_by("-verdict", "-score", "id")
+    return rows.filter(verdict__in=(Verdict.FOUND, Verdict.PROPOSED, Verdict.UNDOING)).order_by(
+        "-verdict", "-score", "id"
+    )
 
 
 def get_pair(*, ctx: Context, pair_id: Any) -> Pair:
@@ -271,8 +279,13 @@ def find_pairs(*, ctx: Context, text: str) -> QuerySet[Pair]:
 
 def forwarding_of(*, kind: str, code: str) -> Forwarding | None:
     """去向: where an old code leads. A code that was forwarded twice leads to the last one."""
-    found: Forwarding | None = Forwarding._base_manager.filter(kind=kind, code=code).first()
+    found: Forwarding | None = Forwarding._base_manager.filter(kind=kind, code=code, is_ended=False).first()
     return found
+
+
+def _leading(**said: Any) -> QuerySet[Forwarding]:
+    rows: QuerySet[Forwarding] = Forwarding._base_manager.filter(kind=KIND, is_ended=False, **said)
+    return rows
 
 
 def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
@@ -280,8 +293,8 @@ def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
     thing = getattr(row, "thing", row)
     if thing.kind != KIND:
         return None
-    onward = Forwarding._base_manager.filter(kind=KIND, old_id=thing.pk).select_related("pair__kept").first()
-    came = list(Forwarding._base_manager.filter(kind=KIND, new_id=thing.pk).select_related("pair")[:20])
+    onward = _leading(old_id=thing.pk).select_related("pair__kept").first()
+    came = list(_leading(new_id=thing.pk).select_related("pair")[:20])
     if onward is None and not came:
         return None
     enterprise = Enterprise.objects.visible_to(ctx.actor).filter(thing=onward.new_id).first() if onward else None

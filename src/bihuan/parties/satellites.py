@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -149,3 +149,21 @@ def _check_place(values: Values) -> Mapping[str, Text]:
 
 def _both(own: Any) -> Any:
     return lambda values: {**_check_place(values), **own(values)}
+
+
+def lying_with(parent: str) -> Callable[[Values], Mapping[str, Any]]:
+    """随所属对象: a row that belongs to a thing has the thing's region and organisation."""
+
+    def derive(values: Values) -> Mapping[str, Any]:
+        thing = values.get(parent)
+        if thing is None:
+            return {}
+        return {"region_path": thing.region_path, "organisation_code": thing.organisation_code}
+
+    return derive
+
+
+def wrong_kind(values: Values, parent: str, *kinds: str, wrong: Text) -> dict[str, Text]:
+    """The thing a row belongs to is of one of these kinds; `wrong` names it as `{n}`."""
+    thing = values.get(parent)
+    return {parent: wrong.format(n=thing.name)} if thing is not None and thing.kind not in kinds else {}

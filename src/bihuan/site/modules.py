@@ -23,6 +23,7 @@ MODULES = (
     "bihuan.registers.staff.module",
     "bihuan.registers.parks.module",
     "bihuan.registers.installations.module",
+    "bihuan.registers.vehicles.module",
     "bihuan.registers.licences.module",
     "bihuan.registers.supervisors.module",
     "bihuan.registers.places_of_use.module",

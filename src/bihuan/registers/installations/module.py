@@ -7,9 +7,9 @@ from bihuan.core.records.declaring import module_of
 from bihuan.core.records.fields import Field
 from bihuan.core.records.register import DetailPanel, Register, Values
 from bihuan.kernel.text import Text
-from bihuan.parties.satellites import register_of_things
+from bihuan.parties.satellites import lying_with, register_of_things, wrong_kind
 from bihuan.registers.chemicals.rules.particulars import wrong_cas
-from bihuan.registers.installations import queries
+from bihuan.registers.installations import queries, rules
 from bihuan.registers.installations.models import Equipment, ProcessUnit, Warehouse, WarehouseStock
 from bihuan.registers.installations.terms import (
     EQUIPMENT_KIND,
@@ -23,9 +23,10 @@ from bihuan.registers.installations.terms import (
 )
 
 READ, EDIT = (InstallationsGrants.READ,), (InstallationsGrants.EDIT,)
+NO_WAREHOUSE = Text("“{n}”不是仓库。", "“{n}” is no warehouse.")
 _LIMIT = Field("people_limit", Text("限员", "People limit"), width=8, example="9", hint=Text("同一时间允许的最多人数。", "The most people at one time."))  # fmt: skip
 _PRESENT = Field("people_present", Text("现有人数", "People present"), width=8)
-_LIFE = Field("design_life", Text("设计使用年限（年）", "Design life (years)"), width=10, hint=Text("不填则按地方参数“老旧装置年限”。", "Left empty the years that the place has set count."))  # fmt: skip
+_LIFE = Field("design_life", Text("设计使用年限（年）", "Design life (years)"), width=10, check=rules.wrong_life, hint=Text("不填则按地方参数“老旧装置年限”。", "Left empty the years that the place has set count."))  # fmt: skip
 
 UNITS = register_of_things(
     code="process_units",
@@ -68,25 +69,8 @@ WAREHOUSES = register_of_things(
 
 
 def check_stock(values: Values) -> dict[str, Text]:
-    """A stock stands in a warehouse, and is an amount."""
-    found: dict[str, Text] = {}
-    warehouse = values.get("warehouse")
-    if warehouse is not None and warehouse.kind != WAREHOUSE_KIND:
-        found["warehouse"] = Text("“{w}”不是仓库。", "“{w}” is no warehouse.").format(w=warehouse.name)
-    for name in ("design_maximum", "live"):
-        amount = values.get(name)
-        if amount is not None and (amount < 0 or (name == "design_maximum" and amount == 0)):
-            found[name] = Text("应为正数（吨）。", "Must be positive (t).")
-        elif amount is not None and amount > 100_000:
-            found[name] = Text("超过 10 万吨，是否把千克填成了吨？", "More than 100 000 t: were kilograms meant?")
-    return found
-
-
-def derive_stock(values: Values) -> dict[str, object]:
-    warehouse = values.get("warehouse")
-    if warehouse is None:
-        return {}
-    return {"region_path": warehouse.region_path, "organisation_code": warehouse.organisation_code}
+    """A stock stands in a warehouse."""
+    return wrong_kind(values, "warehouse", WAREHOUSE_KIND, wrong=NO_WAREHOUSE)
 
 
 STOCK = Register(
@@ -98,7 +82,7 @@ STOCK = Register(
     edit=EDIT,
     marker="sheet",
     retired=("is_removed", True),
-    derive=derive_stock,
+    derive=lying_with("warehouse"),
     check=check_stock,
     fields=(
         Field("code", Text("库存编号", "Code"), in_list=True, sort=True, filter=True, width=18, example="W-01-A-001"),
@@ -108,8 +92,10 @@ STOCK = Register(
         Field("cas", Text("CAS号", "CAS number"), search=True, check=wrong_cas, width=14, example="67-56-1"),
         Field("goods_class", Text("危险货物类别", "Class of dangerous goods"), terms=GoodsClass, in_list=True, filter=True, width=18,
               hint=Text("按安全技术说明书第14部分填写，用于禁配核对。", "From section 14 of the data sheet; what may not stand together is checked by it.")),
-        Field("design_maximum", Text("设计最大量", "Design maximum"), unit="t", in_list=True, width=12, example="40"),
-        Field("live", Text("现存量", "Present stock"), unit="t", in_list=True, width=12, example="22"),
+        Field("design_maximum", Text("设计最大量", "Design maximum"), unit="t", in_list=True, width=12, example="40",
+              check=rules.wrong_maximum, plausible=rules.USUAL_TONNES, doubt=rules.KILOGRAMS),
+        Field("live", Text("现存量", "Present stock"), unit="t", in_list=True, width=12, example="22",
+              check=rules.wrong_live, plausible=rules.USUAL_LIVE, doubt=rules.KILOGRAMS),
     ),
 )  # fmt: skip
 

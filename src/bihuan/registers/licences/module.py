@@ -7,29 +7,20 @@ from bihuan.core.records.fields import Field
 from bihuan.core.records.register import DetailPanel, Register, Values
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Thing
+from bihuan.parties.satellites import lying_with, wrong_kind
 from bihuan.registers.licences import queries
 from bihuan.registers.licences.models import Licence
 from bihuan.registers.licences.terms import LicencesGrants, LicenceType
 
+NO_HOLDER = Text("“{n}”不是企业或使用单位。", "“{n}” is no enterprise and no place of use.")
+
 
 def check_licence(values: Values) -> dict[str, Text]:
-    found: dict[str, Text] = {}
-    holder = values.get("holder")
-    if holder is not None and holder.kind not in queries.HELD_BY:
-        found["holder"] = Text("“{h}”不是企业或使用单位。", "“{h}” is no enterprise and no place of use.").format(
-            h=holder.name
-        )
+    found = wrong_kind(values, "holder", *queries.HELD_BY, wrong=NO_HOLDER)
     issued, until = values.get("issued_on"), values.get("until_on")
     if issued is not None and until is not None and until <= issued:
         found["until_on"] = Text("应晚于发证日期。", "Must be later than the day of issue.")
     return found
-
-
-def derive(values: Values) -> dict[str, object]:
-    holder = values.get("holder")
-    if holder is None:
-        return {}
-    return {"region_path": holder.region_path, "organisation_code": holder.organisation_code}
 
 
 REGISTER = Register(
@@ -42,7 +33,7 @@ REGISTER = Register(
     title="scope",
     marker="sheet",
     retired=("is_withdrawn", True),
-    derive=derive,
+    derive=lying_with("holder"),
     check=check_licence,
     fields=(
         Field("code", Text("许可证编号", "Number"), in_list=True, sort=True, filter=True, width=26, example="（云）WH安许证字〔2025〕0001"),

@@ -10,7 +10,7 @@ from bihuan.core.records.register import DetailPanel, Once, Register, Values
 from bihuan.engines.major_hazard.terms import Grade, MixtureRule, UnitKind
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import Population
-from bihuan.parties.satellites import register_of_things
+from bihuan.parties.satellites import lying_with, register_of_things, wrong_kind
 from bihuan.registers.chemicals.rules.particulars import wrong_cas
 from bihuan.registers.major_hazards import actions, events, jobs, queries, rules
 from bihuan.registers.major_hazards.models import HazardStock, HazardUnit
@@ -36,20 +36,11 @@ UNITS = register_of_things(
     ),
 )  # fmt: skip
 
+NO_UNIT = Text("“{n}”不是重大危险源单元。", "“{n}” is no unit of a major hazard.")
+
 
 def check_stock(values: Values) -> dict[str, Text]:
-    found = rules.wrong_in(values)
-    unit = values.get("unit")
-    if unit is not None and unit.kind != UNIT_KIND:
-        found["unit"] = Text("“{u}”不是重大危险源单元。", "“{u}” is no unit of a major hazard.").format(u=unit.name)
-    return found
-
-
-def derive_stock(values: Values) -> dict[str, object]:
-    unit = values.get("unit")
-    if unit is None:
-        return {}
-    return {"region_path": unit.region_path, "organisation_code": unit.organisation_code}
+    return rules.wrong_in(values) | wrong_kind(values, "unit", UNIT_KIND, wrong=NO_UNIT)
 
 
 STOCK = Register(
@@ -61,7 +52,7 @@ STOCK = Register(
     edit=(MajorHazardsGrants.EDIT,),
     marker="sheet",
     retired=("is_removed", True),
-    derive=derive_stock,
+    derive=lying_with("unit"),
     check=check_stock,
     question=queries.doubts_of_stock,
     once=(

@@ -39,6 +39,8 @@ ANNOUNCE_JOB = "major_hazards.announce"
 AUTHORITY = "major_hazard.authority"
 _EMERGENCY = "应急"
 VERSIONS_SHOWN = 20
+#: Units calculated together.
+TOGETHER = 500
 _STOCK_FIELDS = (
     "name", "vessel", "cas", "serial", "symbols", "conditions", "basis", "mixture", "design_maximum", "live",
 )  # fmt: skip
@@ -68,9 +70,21 @@ def doubts_of_stock(values: Mapping[str, Any]) -> dict[str, Text]:
 
 def sheet_of(*, unit: HazardUnit, on: date) -> CalculationSheet | None:
     """The calculation of what the unit holds now; None where it holds nothing (any more)."""
-    rows = HazardStock._base_manager.filter(HazardStock.arrived(), unit=unit.thing_id, is_removed=False).order_by(
-        "code"
+    return _sheet(unit, _held_by([unit]).get(unit.thing_id, []), on=on)
+
+
+def _held_by(units: Sequence[HazardUnit]) -> dict[Any, list[HazardStock]]:
+    """By thing: what each of some units holds, in one query."""
+    rows = HazardStock._base_manager.filter(
+        HazardStock.arrived(), unit__in=[unit.thing_id for unit in units], is_removed=False
     )
+    found: dict[Any, list[HazardStock]] = {}
+    for row in rows.order_by("code"):
+        found.setdefault(row.unit_id, []).append(row)
+    return found
+
+
+def _sheet(unit: HazardUnit, rows: Iterable[HazardStock], *, on: date) -> CalculationSheet | None:
     stocks = tuple(rules.stock_of({name: getattr(row, name) for name in _STOCK_FIELDS}) for row in rows)
     if not stocks or unit.thing.state == ThingState.RETIRED:
         return None
@@ -106,7 +120,7 @@ class Recalculation:
 
     def keep(self, *, rows: Sequence[Any], at: datetime) -> None:
         units = {row.pk for row in rows if isinstance(row, HazardUnit)}
-        things = {row.unit_id for row in rows if isinstance(row, HazardStock)}
+        things = _things_of([row for row in rows if isinstance(row, HazardStock)])
         ended = [
             row.pk
             for row in rows
@@ -114,30 +128,57 @@ class Recalculation:
         ]
         if ended:
             things |= set(HazardStock._base_manager.filter(sheet__in=ended).values_list("unit_id", flat=True))
-        if not units and not things:
-            return
-        found = HazardUnit._base_manager.filter(Q(pk__in=units) | Q(thing__in=things))
-        for unit in found.select_related("thing", "thing__organisation"):
-            _keep(unit, at)
+        # The end of a large sheet concerns thousands of units, within one transaction: some hundred are read at a time.
+        for column, keys in (("pk", sorted(units)), ("thing", sorted(things))):
+            for n in range(0, len(keys), TOGETHER):
+                found = HazardUnit._base_manager.filter(**{f"{column}__in": keys[n : n + TOGETHER]})
+                _keep(list(found.select_related("thing", "thing__organisation")), at)
 
 
-def _keep(unit: HazardUnit, at: datetime) -> None:
-    sheet = sheet_of(unit=unit, on=day_of(at))
-    last = Calculation._base_manager.filter(unit=unit, is_current=True).first()
-    said = sheet.to_json() if sheet else {"lines": [], "not_counted": [], "over_stored": []}
-    if last is None and sheet is None:
-        return
-    if last is not None and _same(last.sheet, said) and last.region_path == unit.thing.region_path:
-        return
-    if last is not None:
-        Calculation._base_manager.filter(pk=last.pk).update(is_current=False)
-    grade = sheet.grade.value if sheet and sheet.grade else ""
-    made = Calculation(
+def _things_of(rows: Sequence[HazardStock]) -> set[Any]:
+    """The units of rows that count: not those a sheet is still bringing."""
+    sheets = {row.sheet for row in rows if row.sheet is not None}
+    coming = (
+        set(Sheet._base_manager.filter(pk__in=sheets, state=SheetState.APPLYING).values_list("pk", flat=True))
+        if sheets
+        else set()
+    )
+    return {row.unit_id for row in rows if row.sheet not in coming}
+
+
+def _keep(units: Sequence[HazardUnit], at: datetime) -> None:
+    held, on = _held_by(units), day_of(at)
+    lasts = {last.unit_id: last for last in Calculation._base_manager.filter(unit__in=units, is_current=True)}
+    made: list[tuple[Calculation, bool]] = []
+    replaced = []
+    for unit in units:
+        sheet, last = _sheet(unit, held.get(unit.thing_id, []), on=on), lasts.get(unit.pk)
+        said = sheet.to_json() if sheet else {"lines": [], "not_counted": [], "over_stored": []}
+        if last is None and sheet is None:
+            continue
+        if last is not None and _same(last.sheet, said) and last.region_path == unit.thing.region_path:
+            continue
+        if last is not None:
+            replaced.append(last.pk)
+        one = _calculation(unit, sheet, said, last=last, at=at)
+        is_over = bool(rules.newly_over(before=last.sheet if last else {}, after=said))
+        made.append((one, is_over or one.grade != one.grade_before))
+    Calculation._base_manager.filter(pk__in=replaced).update(is_current=False)
+    Calculation._base_manager.bulk_create([one for one, _ in made])
+    for one, is_news in made:
+        if is_news:
+            enqueue(job=ANNOUNCE_JOB, payload={"calculation": str(one.pk)}, key=f"{ANNOUNCE_JOB}:{one.pk}", at=at)
+
+
+def _calculation(
+    unit: HazardUnit, sheet: CalculationSheet | None, said: Mapping[str, Any], *, last: Calculation | None, at: datetime
+) -> Calculation:
+    return Calculation(
         unit=unit,
         on=day_of(at),
         s=_stored(sheet.s) if sheet else Decimal(0),
         r=_stored(sheet.r) if sheet else Decimal(0),
-        grade=grade,
+        grade=sheet.grade.value if sheet and sheet.grade else "",
         grade_before=last.grade if last else "",
         is_over_stored=bool(sheet and sheet.over_stored),
         sheet=said,
@@ -146,9 +187,6 @@ def _keep(unit: HazardUnit, at: datetime) -> None:
         created_at=at,
         updated_at=at,
     )
-    made.save(force_insert=True)
-    if made.grade != made.grade_before or rules.newly_over(before=last.sheet if last else {}, after=said):
-        enqueue(job=ANNOUNCE_JOB, payload={"calculation": str(made.pk)}, key=f"{ANNOUNCE_JOB}:{made.pk}", at=at)
 
 
 def _same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -83,7 +83,9 @@ def bounds_of(park: Park, *, others: Sequence[Park] | None = None) -> Bounds | N
     places = [(str(t.pk), (float(t.longitude or 0), float(t.latitude or 0))) for t in things]
     out = relations.outside(places, boundary=shape)
     drawn = [
-        Bounded(p.thing.name, stored(p.thing.shape)) for p in (others or parks()) if p.thing.shape and p.pk != park.pk
+        Bounded(p.thing.name, stored(p.thing.shape))
+        for p in (parks() if others is None else others)
+        if p.thing.shape and p.pk != park.pk
     ]
     mine = Bounded(park.thing.name, shape)
     shared = [o for other in drawn for o in relations.overlaps([mine, other])]
@@ -98,6 +100,13 @@ def bounds_of(park: Park, *, others: Sequence[Park] | None = None) -> Bounds | N
         shared,
         encloses,
     )
+
+
+def overlapping(known: Sequence[Park]) -> list[tuple[Park, Park, float]]:
+    """园区重叠: every two that share ground, and how much (m²); each boundary read once."""
+    drawn = {str(p.pk): p for p in known if p.thing.shape}
+    bounds = [Bounded(key, stored(p.thing.shape)) for key, p in drawn.items() if p.thing.shape]
+    return [(drawn[o.one], drawn[o.other], o.area) for o in relations.overlaps(bounds)]
 
 
 def within_control_line(park: Park) -> list[Thing]:

@@ -7,15 +7,16 @@ from bihuan.core.records.declaring import module_of
 from bihuan.core.records.fields import Field
 from bihuan.core.records.register import DetailPanel, Register, Values
 from bihuan.kernel.text import Text
-from bihuan.parties.satellites import register_of_things
+from bihuan.parties.satellites import lying_with, register_of_things, wrong_kind
 from bihuan.registers.chemicals.rules.particulars import wrong_cas
-from bihuan.registers.places_of_use import queries
+from bihuan.registers.places_of_use import queries, rules
 from bihuan.registers.places_of_use.models import PlaceOfUse, UseRecord
 from bihuan.registers.places_of_use.terms import PLACE_KIND, PlacesOfUseGrants, PlaceType, WayOfUse
 from bihuan.registers.supervisors.terms import Sector
 
 READ, EDIT = (PlacesOfUseGrants.READ,), (PlacesOfUseGrants.EDIT,)
 LABEL = Text("使用单位", "Places of use")
+NO_PLACE = Text("“{n}”不是使用单位。", "“{n}” is no place of use.")
 
 PLACES = register_of_things(
     code="places_of_use",
@@ -39,25 +40,8 @@ PLACES = register_of_things(
 
 
 def check_record(values: Values) -> dict[str, Text]:
-    """A record is of a place of use, and of amounts somebody could have."""
-    found: dict[str, Text] = {}
-    place = values.get("place_of_use")
-    if place is not None and place.kind != PLACE_KIND:
-        found["place_of_use"] = Text("“{p}”不是使用单位。", "“{p}” is no place of use.").format(p=place.name)
-    for name in ("used_yearly", "stored_at_most"):
-        amount = values.get(name)
-        if amount is not None and amount < 0:
-            found[name] = Text("不能为负数（kg）。", "Must not be negative (kg).")
-        elif amount is not None and amount > 1_000_000_000:
-            found[name] = Text("数量过大，请核对单位是否为千克。", "Too much: is it in kilograms?")
-    return found
-
-
-def derive(values: Values) -> dict[str, object]:
-    place = values.get("place_of_use")
-    if place is None:
-        return {}
-    return {"region_path": place.region_path, "organisation_code": place.organisation_code}
+    """A record is of a place of use."""
+    return wrong_kind(values, "place_of_use", PLACE_KIND, wrong=NO_PLACE)
 
 
 RECORDS = Register(
@@ -69,7 +53,7 @@ RECORDS = Register(
     edit=EDIT,
     marker="sheet",
     retired=("is_ended", True),
-    derive=derive,
+    derive=lying_with("place_of_use"),
     check=check_record,
     fields=(
         Field("code", Text("台账编号", "Code"), in_list=True, sort=True, filter=True, width=18, example="SY-0001-01"),
@@ -78,8 +62,10 @@ RECORDS = Register(
         Field("cas", Text("CAS号", "CAS number"), search=True, filter=True, check=wrong_cas, width=14, example="64-17-5"),
         Field("purpose", Text("用途", "Purpose"), in_list=True, width=20, example="化学实验"),
         Field("way_of_use", Text("使用方式", "Way of use"), terms=WayOfUse, in_list=True, filter=True, width=16),
-        Field("used_yearly", Text("年使用量", "Used a year"), unit="kg", in_list=True, width=12, example="120"),
-        Field("stored_at_most", Text("最大储存量", "Stored at most"), unit="kg", in_list=True, width=12, example="30"),
+        Field("used_yearly", Text("年使用量", "Used a year"), unit="kg", in_list=True, width=12, example="120",
+              check=rules.wrong_kilograms, plausible=rules.USUAL_A_YEAR, doubt=rules.GRAMS),
+        Field("stored_at_most", Text("最大储存量", "Stored at most"), unit="kg", in_list=True, width=12, example="30",
+              check=rules.wrong_kilograms, plausible=rules.USUAL_STORED, doubt=rules.GRAMS),
         Field("declared_on", Text("申报日期", "Declared on"), in_list=True, filter=True, sort=True, width=14),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +28,19 @@ from bihuan.parties.models import Thing
 from bihuan.parties.terms import ThingState
 from bihuan.registers.chemicals.rules.catalogue import catalogue_at, plain
 from bihuan.registers.chemicals.rules.particulars import NEWEST
+from bihuan.registers.installations.models import WarehouseStock
+from bihuan.registers.installations.terms import WAREHOUSE_KIND
 from bihuan.registers.major_hazards.models import Calculation, HazardStock
 from bihuan.registers.major_hazards.terms import UNIT_KIND
+from bihuan.registers.places_of_use.models import UseRecord
+from bihuan.registers.places_of_use.terms import PLACE_KIND
 from bihuan.registers.products import queries as products
 from bihuan.registers.products.models import Product
 from bihuan.registers.products.terms import PRODUCT_KIND
 from bihuan.registers.scan_codes.terms import ScanCodesGrants
 from bihuan.registers.tanks.models import Tank
+from bihuan.registers.vehicles.models import Vehicle
+from bihuan.registers.vehicles.terms import VEHICLE_KIND
 
 TANK_KIND = "tank"
 MOST_SHOWN = 12
@@ -113,15 +119,42 @@ def drawn(address: str) -> str:
 # — for everybody —
 
 
+def _of_tank(thing: Thing) -> Iterable[Named]:
+    return (Named(tank.medium, "") for tank in Tank._base_manager.filter(thing=thing))
+
+
+def _of_unit(thing: Thing) -> Iterable[Named]:
+    rows = HazardStock._base_manager.filter(HazardStock.arrived(), unit=thing, is_removed=False).order_by("code")
+    return (Named(row.name, row.cas) for row in rows)
+
+
+def _of_warehouse(thing: Thing) -> Iterable[Named]:
+    rows = WarehouseStock._base_manager.filter(WarehouseStock.arrived(), warehouse=thing, is_removed=False)
+    return (Named(row.name, row.cas) for row in rows.order_by("code"))
+
+
+def _of_place(thing: Thing) -> Iterable[Named]:
+    rows = UseRecord._base_manager.filter(UseRecord.arrived(), place_of_use=thing, is_ended=False)
+    return (Named(row.name, row.cas) for row in rows.order_by("code"))
+
+
+def _of_vehicle(thing: Thing) -> Iterable[Named]:
+    return (Named(v.medium, "") for v in Vehicle._base_manager.filter(thing=thing).exclude(medium=""))
+
+
+#: What the registers say is in a thing of each kind. Of other kinds (an enterprise, a reactor) nothing is held one by one.
+HELD: Mapping[str, Callable[[Thing], Iterable[Named]]] = {
+    TANK_KIND: _of_tank,
+    UNIT_KIND: _of_unit,
+    WAREHOUSE_KIND: _of_warehouse,
+    PLACE_KIND: _of_place,
+    VEHICLE_KIND: _of_vehicle,
+}
+
+
 def held_in(thing: Thing) -> list[Named]:
     """What is in it, as the registers say."""
-    if thing.kind == TANK_KIND:
-        tank = Tank._base_manager.filter(thing=thing).first()
-        return [Named(tank.medium, "")] if tank else []
-    if thing.kind == UNIT_KIND:
-        rows = HazardStock._base_manager.filter(HazardStock.arrived(), unit=thing, is_removed=False).order_by("code")
-        return list(dict.fromkeys(Named(row.name, row.cas) for row in rows))
-    return []
+    return list(dict.fromkeys(HELD[thing.kind](thing))) if thing.kind in HELD else []
 
 
 def products_in(thing: Thing, *, held: Iterable[Named]) -> tuple[list[Product], list[str]]:
@@ -180,6 +213,7 @@ def public_page(thing: Thing, *, ctx: Context) -> Mapping[str, Any]:
         "thing": thing,
         "substances": substances,
         "unknown": unknown,
+        "is_listed": thing.kind in HELD or thing.kind == PRODUCT_KIND,
         "telephones": list(dict.fromkeys(s.emergency_telephone for s in substances if s.emergency_telephone)),
         "state": tables_at(day_of(ctx.at)).state,
     }

@@ -8,6 +8,7 @@ from bihuan.core.records.fields import Field
 from bihuan.core.records.register import DetailPanel, Register, Values
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Thing
+from bihuan.parties.satellites import lying_with
 from bihuan.parties.terms import AUTHORITIES
 from bihuan.registers.supervisors import queries
 from bihuan.registers.supervisors.models import SectorDuty, Supervisor
@@ -20,11 +21,6 @@ def _region_of(values: Values) -> dict[str, object]:
     region, department = values.get("region"), values.get("department")
     found: dict[str, object] = {"region_path": region.path} if region is not None else {}
     return found if department is None else {**found, "organisation_code": department.code}
-
-
-def _place_of(values: Values) -> dict[str, object]:
-    thing = values.get("thing")
-    return {"region_path": thing.region_path, "organisation_code": thing.organisation_code} if thing is not None else {}
 
 
 def check_department(values: Values) -> dict[str, Text]:
@@ -69,7 +65,7 @@ OBJECTS = Register(
     title="basis",
     marker="sheet",
     retired=("is_ended", True),
-    derive=_place_of,
+    derive=lying_with("thing"),
     check=check_department,
     fields=(
         Field("code", Text("登记编号", "Code"), in_list=True, sort=True, width=16, example="ZG-001"),
@@ -97,8 +93,8 @@ MODULE = Module(
             "The register of the division by sectors: each of twelve lines of a place has its department, the nearest place counts; Excel import",
         ),
         "B10": Text(
-            "部分：对象页显示行业、业务、审批部门，没有行业主管的由“底数核查”立项；业务与审批部门缺失暂不立项",
-            "Partly: the page of an object names its supervisors, and one without a sector supervisor becomes a case; a missing approver doesn't yet",
+            "“谁主管谁负责”页逐个对象列出行业主管、业务主管、审批部门及空缺；没有行业主管或许可证没有审批部门的由“底数核查”立项",
+            "The page Who supervises what lists the three supervisors of each object and the gaps; without a sector supervisor, or with a licence nobody is named for, a case opens",
         ),
     },
     declares=(

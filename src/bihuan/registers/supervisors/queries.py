@@ -43,11 +43,13 @@ def without(things: Iterable[tuple[Any, str, str]]) -> list[Any]:
             "thing", flat=True
         )
     )
-    return [
-        key
-        for key, sector, path in rows
-        if key not in said and (not sector or department_for(sector=sector, region_path=path, known=known) is None)
-    ]
+    # Many objects, few places and sectors: each pair is looked up once.
+    open_lines = {
+        (sector, path)
+        for sector, path in {(sector, path) for _, sector, path in rows}
+        if not sector or department_for(sector=sector, region_path=path, known=known) is None
+    }
+    return [key for key, sector, path in rows if key not in said and (sector, path) in open_lines]
 
 
 def panel_of_thing(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:

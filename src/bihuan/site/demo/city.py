@@ -118,7 +118,7 @@ class Somebody:
 PEOPLE = (
     Somebody("anwei", "周敏", "YZ-AWB", ("campaign_office", "committee_office", "supervision_office", "responsibilities_office", "bodies_office", "assessment_office", "documents_office", "parties_clerk", "registers", "risk_reader", "checks_reader", "project_registrar"), "990100", "安委办：读方案、派任务、督办、看板", "committee office: reads plans, dispatches, supervises, sees the board"),
     Somebody("anweihui", "苗远", "YZ-AWH", ("verifier", "registers@990100", "export_approver@990100"), "", "市安委会：核验安委办自己的任务", "safety committee: verifies the office's own tasks"),
-    Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier", "law_clerk@*", "registers@990100", "enterprises_keeper@990100", "tanks_keeper@990100", "hazard_filing_officer@990100", "hazard_responsibility_reader@990100", "risk_assessor@990100", "checks_reader@990100", "project_decider@990100", "boundary_drawer@990100"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
+    Somebody("yingji", "陈立", "YZ-YJ", ("handler", "verifier", "law_clerk@*", "registers@990100", "enterprises_keeper@990100", "tanks_keeper@990100", "vehicles_keeper@990100", "hazard_filing_officer@990100", "hazard_responsibility_reader@990100", "risk_assessor@990100", "checks_reader@990100", "project_decider@990100", "boundary_drawer@990100"), "", "市应急管理局：办理本局任务，核验别人的", "emergency bureau: handles its own, verifies others'"),
     Somebody("gongxin", "林涛", "YZ-GX", ("handler",), "", "市工信局经办人", "handler of the industry bureau"),
     Somebody("jiaotong", "吴江", "YZ-JT", ("handler",), "", "市交通运输局经办人", "handler of the transport bureau"),
     Somebody("huanjing", "许静", "YZ-HJ", ("handler",), "", "市生态环境局经办人", "handler of the environment bureau"),
@@ -126,7 +126,7 @@ PEOPLE = (
     Somebody("fagai", "孙宁", "YZ-FG", ("handler",), "", "市发改委经办人", "handler of the development commission"),
     Somebody("donghu", "何芳", "DH-YJ", ("handler", "verifier", "reader", "registers"), "990102", "东湖区应急管理局：看全区", "Donghu district emergency bureau: sees its district"),
     Somebody("yuanqu", "高远", "P1-GWH", ("handler", "verifier", "reader", "registers", "tanks_keeper", "boundary_drawer", "risk_reader", "checks_reader"), "990100-P1", "云州化工园区管委会：看本园区", "administration of the Yunzhou park: sees its park"),
-    Somebody("qiye", "马强", "YZ-E001", ("handler", "registers", "tanks_keeper", "chemicals_keeper", "hazard_stock_keeper", "hazard_enterprise", "hazard_appointer", "products_keeper", "label_printer", "code_keeper"), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
+    Somebody("qiye", "马强", "YZ-E001", ("handler", "registers", "tanks_keeper", "vehicles_keeper", "chemicals_keeper", "hazard_stock_keeper", "hazard_enterprise", "hazard_appointer", "products_keeper", "label_printer", "code_keeper"), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
     Somebody("linqi", "罗丹", "YZ-E002", ("handler", "registers"), "", "隔壁企业：看不到东岚的任何事项", "the enterprise next door: sees nothing of Donglan's"),
     Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader", "registers"), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
     Somebody("xitong", "系统管理员", "YZ-AWB", ("system_administrator",), "*", "系统管理员（三员之一）：账号与运行", "system administrator: accounts and operation"),

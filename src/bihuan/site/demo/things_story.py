@@ -11,11 +11,13 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.modules import registry
 from bihuan.parties.terms import PartiesGrants
 from bihuan.registers.enterprises.terms import EnterprisesGrants, EnterpriseType, LicenceKind
+from bihuan.registers.installations.terms import GoodsClass
 from bihuan.registers.tanks.terms import TanksGrants, TankType
+from bihuan.registers.vehicles.terms import TRAILERS, VehiclesGrants, VehicleType
 from bihuan.site.demo.building import City, Say
 from bihuan.site.demo.city import PLACES
 
-KEEPER: Final = service_actor("demo.keeper", *EnterprisesGrants, *TanksGrants, PartiesGrants.READ)
+KEEPER: Final = service_actor("demo.keeper", *EnterprisesGrants, *TanksGrants, *VehiclesGrants, PartiesGrants.READ)
 _TYPES: Final = (
     (EnterpriseType.PRODUCTION, "聚合、氧化", LicenceKind.SAFE_PRODUCTION),
     (EnterpriseType.PRODUCTION, "加氢", LicenceKind.SAFE_PRODUCTION),
@@ -31,6 +33,13 @@ _TANKS: Final = (
     ("盐酸（31%）", TankType.FIXED_ROOF, 500, "0.002"),
     ("液化石油气", TankType.HORIZONTAL, 100, "1.770"),
     ("乙酸乙酯", TankType.INTERNAL_FLOATING, 1000, "0.002"),
+)
+
+#: Kind, what it usually carries, load (t), class. Plates are made up.
+_VEHICLES: Final = (
+    (VehicleType.TANK_TRUCK, "甲醇", "15", GoodsClass.FLAMMABLE_LIQUID),
+    (VehicleType.TANK_TRAILER, "液氯", "22", GoodsClass.TOXIC_GAS),
+    (VehicleType.VAN, "过氧化氢溶液", "8", GoodsClass.OXIDISER),
 )
 
 
@@ -58,6 +67,13 @@ def run(city: City, *, at: datetime, say: Say) -> None:
                     built_on=date(2006 + (number * 3 + k) % 18, 5, 1), has_interlock=(number + k) % 3 != 0,
                 )  # fmt: skip
                 tanks += 1
+    for number, (code, unit) in enumerate(owners[:6]):
+        vehicle, medium, load, goods = _VEHICLES[number % len(_VEHICLES)]
+        _add(
+            "vehicles", ctx, code=f"{code}-C01", name=f"{number + 1}号车", organisation=unit, plate=f"云Z{1001 + number * 37}{'挂' if vehicle in TRAILERS else number}",
+            type=vehicle, goods_class=goods, medium=medium, approved_load=Decimal(load), licence_number=f"云交运管许可货字{990100000 + number}号",
+            licence_until=(at + timedelta(days=430 if number == 2 else 900 + number * 30)).date(), has_positioning=True,
+        )  # fmt: skip
     say("things", len(owners) + tanks)
 
 

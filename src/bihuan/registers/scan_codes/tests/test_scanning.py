@@ -13,6 +13,7 @@ from bihuan.core.actions.runner import perform
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.clock import now
 from bihuan.core.jobs.queue import drain
+from bihuan.core.modules import registry
 from bihuan.loop.terms import LoopGrants
 from bihuan.parties.models import Thing
 from bihuan.parties.terms import PartiesGrants
@@ -181,3 +182,24 @@ def test_without_a_public_address_nothing_is_printed(cast, settings):
     made.refresh_from_db()
     assert made.state == PrintState.REFUSED
     assert "BIHUAN_PUBLIC_URL" in made.said_zh
+
+
+def test_warehouses_places_of_use_and_vehicles_say_what_they_hold(cast, anybody):
+    product_plays.sheet(cast)
+    add = {name: registry().actions[f"{name}.add"] for name in ("warehouses", "warehouse_stock", "places_of_use", "use_records", "vehicles", "equipment")}  # fmt: skip
+    roles = ("warehouses", "places_of_use", "vehicles")
+    acting = {name: context(cast.actor(name, f"{name}_keeper", cast.works, region=cast.park)) for name in roles}
+    house = perform(add["warehouses"], ctx=acting["warehouses"], code="W-1", name="甲类仓库", organisation=cast.works, type="closed").value  # fmt: skip
+    assert "这里没有登记危险化学品" in scan(anybody, house.thing)
+    said = {"code": "W-1-1", "warehouse": house.thing, "room": "A", "name": "甲醇", "design_maximum": "40"}
+    perform(add["warehouse_stock"], ctx=acting["warehouses"], **said)
+    place = perform(add["places_of_use"], ctx=acting["places_of_use"], code="S-1", name="实验室", organisation=cast.works, type="laboratory", sector="schools").value  # fmt: skip
+    used = {"code": "S-1-1", "place_of_use": place.thing, "name": "木醇", "purpose": "实验", "way_of_use": "analysis"}
+    perform(add["use_records"], ctx=acting["places_of_use"], **used, used_yearly="3", stored_at_most="1", declared_on="2026-11-01")  # fmt: skip
+    truck = perform(add["vehicles"], ctx=acting["vehicles"], code="C-1", name="罐车", organisation=cast.works, plate="云A12345", type="tank_truck", medium="甲醇").value  # fmt: skip
+    for thing in (house.thing, place.thing, truck.thing):
+        page = scan(anybody, thing)
+        assert "高度易燃液体和蒸气" in page
+        assert "设计最大" not in page
+    pump = perform(add["equipment"], ctx=acting["warehouses"], code="P-1", name="泵", organisation=cast.works, type="rotating").value  # fmt: skip
+    assert "没有逐件登记" in scan(anybody, pump.thing)

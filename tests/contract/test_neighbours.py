@@ -379,6 +379,7 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
         {"what": "bounds", "thing_id": park_plays.a_park(c).thing_id}, "office", "office_next"
     ),
     "project": lambda c, p: Owned({"project_id": screening_plays.a_project(c).pk}, "office", "office_next"),
+    "project-site": lambda c, p: Owned({"project_id": screening_plays.a_project(c).pk}, "office", "office_next"),
     "risk-assessment": assessment,
     "risk-assessment-sheet": assessment,
     "product-label": lambda c, p: Owned({"product_id": product(c).pk}, "office", "office_next"),

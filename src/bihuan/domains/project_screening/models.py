@@ -10,7 +10,7 @@ from bihuan.core.access.rows import PathField, Row
 from bihuan.core.evidence.models import Evidence
 from bihuan.core.records.models import Arriving, RegisterRow
 from bihuan.domains.project_screening.terms import Decision, HazardGrade, Said, ScreeningGrants
-from bihuan.engines.screening.terms import ProjectKind, Restriction, Verdict
+from bihuan.engines.screening.terms import PlanKind, PlanUse, ProjectKind, Restriction, Verdict
 from bihuan.parties.models import Organisation, Region
 
 
@@ -56,6 +56,8 @@ class Project(Row):
     in_park = models.CharField(max_length=8, choices=Said.choices())
     fits_plans = models.CharField(max_length=8, choices=Said.choices())
     conditions_met = models.CharField(max_length=8, choices=Said.choices())
+    #: 用地范围, in CGCS2000, where it has been drawn.
+    site = models.JSONField("用地范围", null=True)
     verdict = models.CharField("筛查结论", max_length=24, choices=Verdict.choices())
     screening = models.JSONField("筛查")
     registered_by = models.CharField(max_length=80)
@@ -114,3 +116,64 @@ class ProjectEvidence(Row):
 
 def evidence_seen_by(actor: Actor) -> models.Q:
     return models.Q(pk__in=ProjectEvidence.objects.visible_to(actor).values("evidence"))
+
+
+class PlanLayer(Row):
+    """规划图层: one drawing of a plan, from one day. A new edition ends the old one; a screening keeps what it was held against."""
+
+    name = models.CharField("图层名称", max_length=160)
+    plan = models.CharField("规划", max_length=10, choices=PlanKind.choices())
+    use = models.CharField("图斑含义", max_length=10, choices=PlanUse.choices())
+    document = models.CharField("批准文件", max_length=200)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至", null=True)
+    areas = models.PositiveIntegerField("图斑数")
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="plan_layers")
+    region_path = PathField(db_index=True)
+    organisation_code = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        ordering = ["-from_on", "name", "id"]
+        verbose_name = "规划图层"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return tuple(ScreeningGrants)
+
+    @property
+    def plan_term(self) -> PlanKind:
+        return PlanKind(self.plan)
+
+    @property
+    def use_term(self) -> PlanUse:
+        return PlanUse(self.use)
+
+
+class PlanArea(Row):
+    """图斑: one area of a layer, in CGCS2000, with its box for the search."""
+
+    layer = models.ForeignKey(PlanLayer, on_delete=models.PROTECT, related_name="drawn")
+    number = models.PositiveIntegerField()
+    name = models.CharField("图斑名称", max_length=120, blank=True, default="")
+    shape = models.JSONField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    region_path = PathField(db_index=True)
+    organisation_code = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        ordering = ["layer", "number"]
+        verbose_name = "规划图斑"
+        constraints = [models.UniqueConstraint(fields=["layer", "number"], name="plan_area_once_a_layer")]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.number}"
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return tuple(ScreeningGrants)

@@ -8,11 +8,12 @@ from bihuan.core.modules import MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import Look, RowSource
 from bihuan.core.records.declaring import module_of
 from bihuan.core.records.fields import Field
+from bihuan.core.records.mapping import MapLayer
 from bihuan.core.records.register import DetailPanel, Register, Values
 from bihuan.domains.project_screening import actions, queries
-from bihuan.domains.project_screening.models import Project, RestrictedChemical, evidence_seen_by
+from bihuan.domains.project_screening.models import PlanLayer, Project, RestrictedChemical, evidence_seen_by
 from bihuan.domains.project_screening.terms import Decision, ScreeningGrants
-from bihuan.engines.screening.terms import Outcome, Restriction, Verdict
+from bihuan.engines.screening.terms import Outcome, PlanUse, Restriction, Verdict
 from bihuan.kernel.text import Text
 from bihuan.parties.terms import PartiesGrants
 from bihuan.registers.chemicals.rules.particulars import wrong_cas
@@ -63,7 +64,7 @@ MODULE = Module(
     name="project_screening",
     label=LABEL,
     grants=ScreeningGrants,
-    actions=(*_catalogue.actions, actions.register_project, actions.screen_again, actions.decide),
+    actions=(*_catalogue.actions, actions.register_project, actions.screen_again, actions.decide, actions.import_plan, actions.end_plan, actions.draw_site),
     roles=(
         *_catalogue.roles,
         RoleSpec(
@@ -83,6 +84,7 @@ MODULE = Module(
     menu=(
         *_catalogue.menu,
         MenuItem(LABEL, "projects", "gavel", (ScreeningGrants.READ, ScreeningGrants.SUBMIT, ScreeningGrants.DECIDE), section="insight", order=58),
+        MenuItem(Text("规划图层", "Plans"), "plan-layers", "map", (ScreeningGrants.EDIT,), section="insight", order=59),
     ),
     serves={
         "F04": Text(
@@ -98,17 +100,21 @@ MODULE = Module(
             "Screening: floors of 1 000 and 200 million yuan, which a place may set anew; exceptions as above",
         ),
         "F07": Text(
-            "部分：“项目准入”比较改扩建前后的级别，上升原则上不予；级别由申报填写，与计算书的比对由人核",
-            "Partly: screening compares the level before and after, a rise is refused in principle; the levels are as declared",
+            "部分：“项目准入”比较改扩建前后的级别，上升原则上不予；原级别取自台账计算书，建成后的级别由申报填写",
+            "Partly: screening compares the level before and after, a rise is refused in principle; the level before is that of the calculation sheets, the one after is as declared",
         ),
         "F10": Text(
-            "部分：“项目准入”须说明是否符合规划、是否在园区；与规划图层的自动比对未做",
-            "Partly: a project says whether it fits the plans and lies in a park; it isn't held against plan layers",
+            "“规划图层”导入城乡、产业规划图斑；“项目准入”画出用地范围，筛查说明在内、在外和比例，园区四至同样比对；没有图层的按申报",
+            "Areas of town and industry plans are imported; screening says how much of a drawn site lies inside them and inside park bounds; without a layer what is declared counts",
         ),
     },
     declares=(
         *_catalogue.declares,
         RowSource(Project, queries.find_projects),
+        RowSource(PlanLayer, queries.find_layers),
+        MapLayer("plans", Text("规划图斑", "Areas of plans"), "map", "green", queries.plan_map, tuple(ScreeningGrants), order=7),
+        Look(PlanUse.ALLOWS, "green", "circle-check"),
+        Look(PlanUse.REFUSES, "red", "circle-x"),
         EvidenceReach("projects", evidence_seen_by),
         DetailPanel("catalogue_hits", Text("禁限控目录命中", "Hits in the catalogue"), Enterprise, "project_screening/hits.html", queries.hits_of_enterprise, order=40),
         Look(Outcome.PASSED, "green", "circle-check"),

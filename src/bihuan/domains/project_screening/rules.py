@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 from bihuan.domains.project_screening.terms import Decision, HazardGrade
+from bihuan.engines.geometry.shapes import WrongShape
 from bihuan.engines.major_hazard.terms import Grade
 from bihuan.engines.screening.terms import Verdict
 from bihuan.engines.screening.verdict import Substance
@@ -92,3 +96,22 @@ def substances_of(lines: list[str]) -> tuple[Substance, ...]:
 
 def grade_of(said: HazardGrade) -> Grade | None:
     return None if said in (HazardGrade.NONE, HazardGrade.UNKNOWN) else Grade(said.value)
+
+
+def geometry_of(written: str) -> object:
+    try:
+        found: object = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        text = Text("图形应是 GeoJSON。", "A shape is written as GeoJSON.")
+        raise WrongShape(text, where={"geometry": text}) from error
+    return found
+
+
+class EndsBeforeItBegins(Problem):
+    code = "ends_before_it_begins"
+
+
+def require_later(*, from_on: date, until_on: date) -> None:
+    if until_on <= from_on:
+        text = Text("应晚于开始日期 {d}。", "Must be later than its beginning on {d}.").format(d=from_on.isoformat())
+        raise EndsBeforeItBegins(text, where={"until_on": text})

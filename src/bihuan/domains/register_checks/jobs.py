@@ -12,9 +12,9 @@ from bihuan.parties.models import Thing
 def open_finding_cases(*, ctx: Context) -> None:
     """底数核查: what has its case already, in the same words, is left alone."""
     today = day_of(ctx.at)
+    known = queries.open_cases()
     for finding in queries.findings(on=today):
-        known = queries.open_case(finding)
-        if known is not None and known.text == finding.text:
+        if known.get((finding.thing_id, finding.check.label.zh)) == finding.text:
             continue
         thing = Thing._base_manager.select_related("organisation", "region").get(pk=finding.thing_id)
         perform(

@@ -7,6 +7,7 @@ from datetime import time
 from bihuan.core.modules import Job, MenuItem, Module, RoleSpec
 from bihuan.domains.register_checks import actions, jobs, queries
 from bihuan.domains.register_checks.terms import FINDING_KIND, ChecksGrants
+from bihuan.domains.register_checks.web import IN_CHARGE
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import CaseKind
 from bihuan.loop.terms import LoopGrants, Move
@@ -33,7 +34,10 @@ MODULE = Module(
     ),
     urls="bihuan.domains.register_checks.urls",
     url_prefix="",
-    menu=(MenuItem(LABEL, "register-checks", "target", (ChecksGrants.READ,), section="insight", order=52),),
+    menu=(
+        MenuItem(LABEL, "register-checks", "target", (ChecksGrants.READ,), section="insight", order=52),
+        MenuItem(IN_CHARGE, "objects-in-charge", "hierarchy", (ChecksGrants.READ,), section="insight", order=53),
+    ),
     declares=(
         CaseKind(FINDING_KIND, Text("底数核查事项", "Finding in the registers"), icon="target", rules={Move.CLOSE_OUT: queries.require_gone}),
     ),

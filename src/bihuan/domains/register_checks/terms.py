@@ -14,7 +14,9 @@ class Check(Term):
     """核查项."""
 
     NO_SUPERVISOR = "no_supervisor", "没有行业主管部门", "No sector supervisor"
+    NO_APPROVER = "no_approver", "没有审批部门", "Nobody is named who approved"
     LICENCE = "licence", "许可证到期", "A licence ends"
+    VEHICLE = "vehicle", "车辆证件到期", "A vehicle's papers end"
     OLD_EQUIPMENT = "old_equipment", "设备使用年限届满", "Equipment beyond its life"
     INSPECTION = "inspection", "特种设备检验过期", "Special equipment not inspected"
     OVER_STORED = "over_stored", "仓库超储", "A warehouse is over-stored"
@@ -27,3 +29,11 @@ class Check(Term):
 
 
 FINDING_KIND = "register_finding"
+
+
+class Gap(Term):
+    """三重主管的空缺."""
+
+    SECTOR = "sector", "缺行业主管", "No sector supervisor"
+    BUSINESS = "business", "缺业务主管", "No business supervisor"
+    APPROVAL = "approval", "缺审批部门", "No approver"

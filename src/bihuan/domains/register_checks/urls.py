@@ -6,4 +6,7 @@ from django.urls import path
 
 from bihuan.domains.register_checks import web
 
-urlpatterns = [path("register-checks/", web.listing, name="register-checks")]
+urlpatterns = [
+    path("register-checks/", web.listing, name="register-checks"),
+    path("register-checks/supervisors/", web.supervisors, name="objects-in-charge"),
+]

@@ -75,8 +75,8 @@ MODULE = Module(
             "Division: twelve sector lines by department, in the same table",
         ),
         "B10": Text(
-            "部分：每个环节、行业有主管与配合，空格由兜底单位负责；逐个对象的行业、业务、审批三重主管未列",
-            "Partly: every link and sector has who is in charge, an empty one has a backstop; the three supervisors of each single object are not listed",
+            "每个环节、行业有主管与配合，空格由兜底单位负责；逐个对象的三重主管见“谁主管谁负责”页",
+            "Every link and sector has who is in charge, an empty one has a backstop; the three supervisors of each single object stand on the page Who supervises what",
         ),
         "B11": Text(
             "职责 → 领导干部清单：每项到人到期，提交履职记录，由他人核验",

@@ -84,10 +84,21 @@ def grade_park(
     evidence: EvidenceList,
     score: Annotated[Decimal | None, Label("得分", "Score"), Limit(ge=0, le=100)] = None,
     vetoes: Annotated[str, Label("否决项", "Vetoes", widget="textarea"), Limit(max_length=500)] = "",
+    lost: Annotated[
+        list[str] | None,
+        Label(
+            "失分清单",
+            "Points lost",
+            hint=Text("一行一条：要素 失分 说明。例：封闭化 3 未实施分级封闭", "One a line: element, points, why."),
+        ),
+        Limit(max_length=200),
+    ] = None,
 ) -> ParkGrading:
     """录入园区等级: as the assessment found it; its points table isn't whole here, so it is never calculated."""
     rules.require_past(on=graded_on, today=day_of(ctx.at))
-    rules.require_grade_fits(grade=grade, score=score, vetoes=vetoes.strip(), table=park_at(graded_on))
+    table = park_at(graded_on)
+    rules.require_grade_fits(grade=grade, score=score, vetoes=vetoes.strip(), table=table)
+    given_away = rules.lost_points(lost or [], elements=[str(e["element"]) for e in table.elements], score=score)
     given = pieces(ctx=ctx, ids=evidence)
     rules.require_evidence(len(given))
     for last in ParkGrading._base_manager.filter(park=park, is_current=True):
@@ -99,6 +110,7 @@ def grade_park(
             grade=grade.value,
             score=score,
             vetoes=vetoes.strip(),
+            lost=[[one.element, f"{one.points.normalize():f}", one.why] for one in given_away],
             document=document,
             graded_on=graded_on,
             **place,

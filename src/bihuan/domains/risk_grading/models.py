@@ -69,6 +69,8 @@ class ParkGrading(_Placed):
     grade = models.CharField("等级", max_length=2, choices=ParkGrade.choices())
     score = models.DecimalField("得分", max_digits=5, decimal_places=2, null=True)
     vetoes = models.CharField("否决项", max_length=500, blank=True, default="")
+    #: 失分清单: [[要素, 分值, 说明], …], as the report has it.
+    lost = models.JSONField("失分清单", default=list)
     document = models.CharField("依据文件", max_length=160)
     graded_on = models.DateField("评定日期")
 

@@ -39,8 +39,8 @@ MODULE = Module(
     menu=(MenuItem(LABEL, "risk-grading", "gauge", tuple(RiskGradingGrants), section="insight", order=55),),
     serves={
         "G02": Text(
-            "部分：园区页录入等级 A–D（D级为好）及否决项，须附佐证，等级沿革可查；评分表分值未全，等级为录入结果，失分清单未做",
-            "Partly: the page of a park takes its grade A–D (D is good) with vetoes and evidence, history kept; the points table isn't whole, so the grade is entered, and no list of lost points",
+            "部分：园区页录入等级 A–D（D级为好）、否决项和失分清单，须附佐证；核对得分与等级、失分与得分，显示升一级还差几分；评分表各要素分值公开资料不全，等级不自动评",
+            "Partly: the page of a park takes its grade A–D (D is good), vetoes and points lost, with evidence; score, grade and points lost are held against each other, and what the next grade needs is shown; the points of the elements aren't fully public, so no grade is calculated",
         ),
         "F18": Text(
             "部分：企业页录入分级监管等级 A–D（D级为差）及沿革，C、D 级须有提升措施；由各地制度评定，系统不自动评",

@@ -248,9 +248,17 @@ def panel_of_park(*, ctx: Context, row: Any) -> Mapping[str, Any] | None:
     """等级沿革 on the page of a park."""
     if not any(ctx.actor.may(g, row.place) for g in RiskGradingGrants):
         return None
-    gradings = ParkGrading.objects.visible_to(ctx.actor).filter(park=row).prefetch_related("evidence_links__evidence")
-    elements = [e for e in park_at(day_of(ctx.at)).elements if e["veto"]]
-    return {"park": row, "gradings": list(gradings[:20]), "scheme": ParkGrade, "elements": elements}
+    rows = ParkGrading.objects.visible_to(ctx.actor).filter(park=row).prefetch_related("evidence_links__evidence")
+    gradings, table = list(rows[:20]), park_at(day_of(ctx.at))
+    now = next((g for g in gradings if g.is_current), None)
+    return {
+        "park": row,
+        "gradings": gradings,
+        "now": now,
+        "rise": rules.next_rise(score=now.score, table=table) if now is not None and now.score is not None else None,
+        "scheme": ParkGrade,
+        "elements": [e for e in table.elements if e["veto"]],
+    }
 
 
 _TONE = dict(zip(Doc19Colour, ("red", "orange", "yellow", "blue"), strict=True))

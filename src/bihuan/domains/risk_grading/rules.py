@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from bihuan.engines.static_risk.tables import ParkTable
 from bihuan.kernel.problem import Problem
@@ -87,3 +88,60 @@ def key_processes_in(written: Iterable[str], *, known: Iterable[str]) -> tuple[s
         if tokens & {stem, *stem.split("及")}:
             found.append(name)
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """失分项: so many points lost in one element, and why."""
+
+    element: str
+    points: Decimal
+    why: str
+
+
+class LostPointsWrong(Problem):
+    code = "lost_points_wrong"
+
+
+def lost_points(lines: Iterable[str], *, elements: Sequence[str], score: Decimal | None) -> tuple[Lost, ...]:
+    """失分清单, as the report has it: 要素 分值 说明, one a line. What is lost and what was scored make a hundred."""
+    found = []
+    for number, line in enumerate((said for said in lines if said.strip()), start=1):
+        words = line.split(maxsplit=2)
+        points = _points(words[1]) if len(words) == 3 else None
+        if points is None or words[0] not in elements:
+            text = Text(
+                "失分清单第 {n} 行应为“要素 失分 说明”，要素为：{all}。",
+                "Line {n} of the lost points should be: element, points, why. Elements: {all}.",
+            ).format(n=number, all="、".join(elements))
+            raise LostPointsWrong(text, where={"lost": text})
+        found.append(Lost(words[0], points, words[2].strip()))
+    total = sum((one.points for one in found), Decimal(0))
+    if found and score is not None and total != 100 - score:
+        text = Text(
+            "失分合计 {t}，得分 {s}，两者之和应为 100。", "{t} lost and {s} scored: together they should make 100."
+        ).format(t=f"{total.normalize():f}", s=f"{score.normalize():f}")
+        raise LostPointsWrong(text, where={"lost": text})
+    return tuple(found)
+
+
+def _points(written: str) -> Decimal | None:
+    try:
+        points = Decimal(written.removesuffix("分").lstrip("-−"))
+    except InvalidOperation:
+        return None
+    return points if points.is_finite() and 0 < points <= 100 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """提升空间: what the next better grade still needs."""
+
+    grade: ParkGrade
+    points: Decimal
+
+
+def next_rise(*, score: Decimal, table: ParkTable) -> Rise | None:
+    """再得多少分升一级; None for the best. A veto is lifted first, whatever the score."""
+    better = [(grade, floor) for grade, floor in table.floors if floor > score]
+    return Rise(better[-1][0], better[-1][1] - score) if better else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 import shapely
@@ -60,9 +59,12 @@ def length_of(shape: BaseGeometry) -> float:
 def overlaps(bounds: Sequence[Bounded], *, at_least: float = HAIR) -> tuple[Overlap, ...]:
     """重叠: every two that share more than a hair of ground."""
     found = []
-    for one, other in combinations(sorted(bounds, key=lambda b: b.key), 2):
-        if not one.shape.intersects(other.shape):
-            continue
+    ordered = sorted(bounds, key=lambda b: b.key)
+    # Of some hundred boundaries each meets a few: only those whose boxes touch are laid over each other.
+    tree = shapely.STRtree([b.shape for b in ordered])
+    pairs = tree.query([b.shape for b in ordered], predicate="intersects").T if ordered else ()
+    for n, m in sorted((int(n), int(m)) for n, m in pairs if n < m):
+        one, other = ordered[n], ordered[m]
         shared = one.shape.intersection(other.shape)
         area = area_of(shared)
         if area >= at_least:
@@ -110,3 +112,14 @@ def _middle(shape: BaseGeometry) -> Point:
 def _in_metres(shape: BaseGeometry, middle: Point) -> BaseGeometry:
     east = DEGREE * math.cos(math.radians(middle[1]))
     return shapely.transform(shape, lambda points: (points - middle) * (east, DEGREE))
+
+
+def share_within(site: BaseGeometry, areas: Sequence[BaseGeometry]) -> float:
+    """落在其中的比例, 0 to 1, of the site's own ground; a point is in or out."""
+    if not areas:
+        return 0.0
+    whole = shapely.union_all(list(areas))
+    if site.geom_type == "Point":
+        return 1.0 if whole.covers(site) else 0.0
+    ground = area_of(site)
+    return min(1.0, area_of(site.intersection(whole)) / ground) if ground else 0.0

@@ -38,3 +38,17 @@ class Verdict(Term):
     REFUSED_IN_PRINCIPLE = "refused_in_principle", "原则上不予准入", "Refused in principle"
     REFUSED = "refused", "不予准入", "Refused"
     INCOMPLETE = "incomplete", "资料不全", "Incomplete"
+
+
+class PlanKind(Term):
+    """规划: 城乡（国土空间）规划与产业规划, which a project has to fit both."""
+
+    TOWN = "town", "城乡（国土空间）规划", "Town (land use) plan"
+    INDUSTRY = "industry", "产业规划", "Industry plan"
+
+
+class PlanUse(Term):
+    """规划图斑对化工项目的意思."""
+
+    ALLOWS = "allows", "可布局化工项目", "Chemical projects may lie here"
+    REFUSES = "refuses", "不得布局化工项目", "Chemical projects may not lie here"

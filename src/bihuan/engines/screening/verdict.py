@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from bihuan.engines.major_hazard.terms import Grade
-from bihuan.engines.screening.terms import Outcome, ProjectKind, Restriction, Verdict
+from bihuan.engines.screening.terms import Outcome, PlanKind, ProjectKind, Restriction, Verdict
 from bihuan.kernel.text import Text
 from bihuan.law.state import LawState
 
@@ -33,6 +33,28 @@ class Substance:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """与一种规划的图层比对: how much of the site lies where chemical projects may, and which areas that refuse them it touches."""
+
+    plan: PlanKind
+    share: float
+    refused_by: tuple[str, ...]
+    layers: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        return self.share >= WHOLE and not self.refused_by
+
+
+@dataclass(frozen=True, slots=True)
+class InParks:
+    """与园区四至比对: how much of the site lies within recognised parks, and which."""
+
+    share: float
+    parks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """What is asked of a project. None: not said. `grade_*`: the gravest major hazard of the site, before and after."""
 
@@ -46,6 +68,16 @@ class Project:
     is_in_park: bool | None
     fits_plans: bool | None
     conditions_met: bool | None
+    #: What the drawing of the site says, where it is drawn and there is something to hold it against.
+    plans: tuple[Compared, ...] = ()
+    parks: InParks | None = None
+    #: 台账计算书的最高级别, where the enterprise has one: it goes before what was declared.
+    is_calculated: bool = False
+    grade_calculated: Grade | None = None
+
+    @property
+    def before(self) -> Grade | None:
+        return self.grade_calculated if self.is_calculated else self.grade_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +140,8 @@ class Screening:
 
 
 Judged = tuple[Outcome, Text]
+#: A drawing is good to a few per mille: a site of which so much lies inside lies inside.
+WHOLE = 0.995
 
 
 def screen(*, project: Project, rules: Iterable[Rule], catalogue: Sequence[Entry], on: date) -> Screening:
@@ -120,7 +154,7 @@ def screen(*, project: Project, rules: Iterable[Rule], catalogue: Sequence[Entry
         "investment_new": lambda rule: _investment(project, rule.limit, ProjectKind.NEW),
         "investment_relocation": lambda rule: _investment(project, rule.limit, ProjectKind.RELOCATE),
         "in_park": lambda rule: _in_park(project),
-        "fits_plans": lambda rule: _said(project.fits_plans, _FITS, _DOES_NOT_FIT),
+        "fits_plans": lambda rule: _fits_plans(project),
     }
     found = []
     for rule in rules:
@@ -192,10 +226,10 @@ def _no_new_grave_hazard(project: Project) -> Judged:
     after = project.grade_after
     if after not in _GRAVE:
         return Outcome.PASSED, Text("建成后为：{g}。", "Afterwards: {g}.").format(g=_grade(after))
-    if project.kind in (ProjectKind.REBUILD, ProjectKind.EXTEND) and project.grade_before in _GRAVE:
+    if project.kind in (ProjectKind.REBUILD, ProjectKind.EXTEND) and project.before in _GRAVE:
         return Outcome.NOT_APPLICABLE, Text(
             "原已为{g}，按“不得提升等级”判断。", "It was {g} before: judged by the rule on a rise."
-        ).format(g=_grade(project.grade_before))
+        ).format(g=_grade(project.before))
     return Outcome.FAILED, Text("新上{g}重大危险源。", "A new major hazard of {g}.").format(g=_grade(after))
 
 
@@ -205,8 +239,13 @@ def _no_rise(project: Project) -> Judged:
         return Outcome.NOT_APPLICABLE, Text("新建项目，没有原级别。", "A new project has no grade before.")
     if not project.grades_are_known:
         return Outcome.UNKNOWN, Text("未说明重大危险源级别。", "The grade of the major hazard isn't said.")
-    before, after = project.grade_before, project.grade_after
+    before, after = project.before, project.grade_after
     said = Text("由{b}到{a}。", "From {b} to {a}.").format(b=_grade(before), a=_grade(after))
+    if project.is_calculated and before is not project.grade_before:
+        said = Text(
+            "{s}原级别取自台账计算书，申报为{d}。",
+            "{s} The level before is that of the calculation sheets; {d} was declared.",
+        ).format(s=said, d=_grade(project.grade_before))
     rises = after is not None and (before is None or after.is_graver_than(before))
     return (Outcome.FAILED if rises else Outcome.PASSED), said
 
@@ -230,13 +269,67 @@ def _in_park(project: Project) -> Judged:
         return Outcome.NOT_APPLICABLE, Text(
             "只适用于新建和搬迁的化工项目。", "Only for chemical projects that are new or move."
         )
-    return _said(project.is_in_park, _IN, _OUT)
+    if project.parks is None:
+        return _said(project.is_in_park, _IN, _OUT)
+    return _by_bounds(project.parks)
 
 
 def _said(value: bool | None, yes: Text, no: Text) -> Judged:
     if value is None:
         return Outcome.UNKNOWN, Text("未说明。", "Not said.")
     return (Outcome.PASSED, yes) if value else (Outcome.FAILED, no)
+
+
+def _by_bounds(found: InParks) -> Judged:
+    """By the bounds as they are drawn; what was declared no longer counts."""
+    named = "、".join(found.parks)
+    if found.share >= WHOLE:
+        return Outcome.PASSED, Text("用地在“{p}”四至内。", "The site lies within the bounds of “{p}”.").format(p=named)
+    if not found.parks:
+        return Outcome.FAILED, Text("用地不在任何已认定园区的四至内。", "The site lies in no recognised park.")
+    return Outcome.FAILED, Text(
+        "用地只有 {s}% 在“{p}”四至内。", "Only {s} % of the site lies within the bounds of “{p}”."
+    ).format(s=_percent(found.share), p=named)
+
+
+def _fits_plans(project: Project) -> Judged:
+    """城乡规划与产业规划: each by its layer where there is one; for the other what was declared counts."""
+    if not project.plans:
+        return _said(project.fits_plans, _FITS, _DOES_NOT_FIT)
+    why = [_against(compared) for compared in project.plans]
+    missing = [kind for kind in PlanKind if kind not in {c.plan for c in project.plans}]
+    declared = _said(project.fits_plans, _FITS, _DOES_NOT_FIT)[0]
+    if not all(compared.fits for compared in project.plans):
+        outcome = Outcome.FAILED
+    elif project.fits_plans is False:
+        outcome = Outcome.FAILED
+        why.append(Text("但申报为不符合规划。", "Yet it is declared not to fit."))
+    elif missing:
+        outcome = declared
+        kinds = Text("、".join(k.label.zh for k in missing), ", ".join(k.label.en for k in missing))
+        why.append(Text("{k}没有图层，按申报。", "No layer of: {k}; as declared.").format(k=kinds))
+    else:
+        outcome = Outcome.PASSED
+    return outcome, Text("".join(w.zh for w in why), " ".join(w.en for w in why))
+
+
+def _against(compared: Compared) -> Text:
+    layers = "、".join(compared.layers)
+    if compared.refused_by:
+        return Text(
+            "{k}：用地涉及“{a}”，不得布局化工项目（{l}）。", "{k}: the site touches “{a}”, where none may lie ({l})."
+        ).format(k=compared.plan.label, a="、".join(compared.refused_by), l=layers)
+    if compared.fits:
+        return Text("{k}：用地全部在可布局范围内（{l}）。", "{k}: the whole site lies where it may ({l}).").format(
+            k=compared.plan.label, l=layers
+        )
+    return Text(
+        "{k}：用地只有 {s}% 在可布局范围内（{l}）。", "{k}: only {s} % of the site lies where it may ({l})."
+    ).format(k=compared.plan.label, s=_percent(compared.share), l=layers)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f}".removesuffix(".0")
 
 
 _IN = Text("位于认定的化工园区内。", "Within a recognised chemical park.")

@@ -152,6 +152,7 @@ def _plant(ctx: Context, code: str, owner: Any, number: int, today: date) -> Non
     )  # fmt: skip
     _do(
         ctx, "licences.add", code=f"（云）WH安许证字〔2025〕{number + 1:04d}", holder=thing, kind="safe_production", scope="危险化学品生产（虚构）",
+            issuer="" if number == 6 else "云州市应急管理局",
         issued_on=today - timedelta(days=1000), until_on=today + timedelta(days=45 if number == 0 else 95 + number * 60),
     )  # fmt: skip
 
@@ -182,8 +183,42 @@ def _assess(ctx: Context, owners: list[tuple[str, Any]]) -> None:
         )  # fmt: skip
 
 
+def _plans(ctx: Context, city: City) -> None:
+    """Where chemical projects may lie: the parks, and a wetland in the north of one where they may not."""
+    boxes = {p.code: p.box for p in PLACES}
+    parks = [box for code, _, _ in _PARKS if (box := boxes[code]) is not None]
+    west, south, east, north = parks[0]
+    wetland = _square(west + (east - west) * 0.55, south + (north - south) * 0.75, east, north)
+    for name, plan, use, areas in (
+        ("国土空间规划·化工用地（虚构）", "town", "allows", [_square(*box) for box in parks]),
+        ("国土空间规划·生态保护红线（虚构）", "town", "refuses", [wetland]),
+        ("产业规划·化工片区（虚构）", "industry", "allows", [_square(*box) for box in parks]),
+    ):
+        _do(
+            ctx, "project_screening.import_plan", region=city.regions["990100"], name=name, plan=plan, use=use, system="cgcs2000",
+            document="云政复〔2024〕5号（虚构）", from_on=date(2024, 6, 1),
+            areas=[{"name": f"{name[:6]}{n + 1}", "geometry": area} for n, area in enumerate(areas)],
+        )  # fmt: skip
+
+
+def _square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    return {
+        "type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
+    }
+
+
 def _projects(ctx: Context, city: City, owners: list[tuple[str, Any]]) -> None:
     place = city.regions["990100"]
+    _plans(ctx, city)
+    west, south, east, north = next(p.box for p in PLACES if p.code == _PARKS[0][0])  # type: ignore[misc]
+    wide, high = (east - west) * 0.12, (north - south) * 0.12
+    # One site lies well inside, one isn't drawn yet, one lies in the wetland.
+    sites = (
+        _square(west + wide * 2, south + high * 2, west + wide * 3, south + high * 3),
+        None,
+        _square(east - wide * 2, north - high * 2, east - wide, north - high),
+    )
     for number, (kind, name, cas, condition) in enumerate(
         (
             ("forbidden", "光气", "75-44-5", ""),
@@ -205,8 +240,16 @@ def _projects(ctx: Context, city: City, owners: list[tuple[str, Any]]) -> None:
         owner = owners[number][1]
         # Its boundary has been drawn since the city was built.
         owner.region.refresh_from_db()
-        _do(
+        project = _do(
             ctx, "project_screening.register_project", number=f"XM-2026-{number + 1:03d}", name=name, organisation=owner, region=owner.region,
             kind=kind, substances=substances, grade_before="II", grade_after=after, in_park="yes", fits_plans="yes", conditions_met="yes",
             investment=Decimal(million),
         )  # fmt: skip
+        if sites[number] is not None:
+            _do(
+                ctx,
+                "project_screening.draw_site",
+                project=project,
+                geometry=json.dumps(sites[number]),
+                system="cgcs2000",
+            )

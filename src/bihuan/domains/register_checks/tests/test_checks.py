@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bihuan.core.access.context import Context
+from bihuan.core.pages.held import Held
 from bihuan.domains.register_checks import jobs, queries, rules
 from bihuan.domains.register_checks.terms import Check, ChecksGrants
 from bihuan.domains.register_checks.tests.plays import service
@@ -20,6 +21,7 @@ from bihuan.registers.licences.tests.plays import a_holder, a_licence
 from bihuan.registers.parks.tests.plays import a_park, square
 from bihuan.registers.places_of_use.tests.plays import a_place
 from bihuan.registers.supervisors.models import SectorDuty
+from bihuan.registers.vehicles.models import Vehicle
 from cast import AT, TODAY, Cast, saved
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,40 @@ def test_the_page_shows_ones_own_scope(cast, make_user, log_in):
     page = log_in(theirs).get("/register-checks/").content.decode()
     assert "安全生产许可证" not in page
     assert log_in(make_user("nobody")).get("/register-checks/").status_code == 404
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(90, True), (91, False), (-10, True)])
+def test_the_papers_of_a_vehicle_are_told_ninety_days_ahead(cast, days, is_found):
+    thing = cast.thing(cast.works, "C-1")
+    saved(Vehicle(thing=thing, plate="云A12345", type="van", inspected_until=TODAY + timedelta(days=days)))
+    assert [f.code for f in found(Check.VEHICLE)] == (["C-1"] if is_found else [])
+
+
+def test_a_look_over_many_things_is_held_and_the_scope_is_not(cast, monkeypatch):
+    a_licence(cast, until=TODAY)
+    reader = Context(actor=cast.actor("r", "checks_reader", cast.office, region=cast.city), at=AT)
+    monkeypatch.setattr(queries, "HELD", Held(seconds=60, is_large=lambda looked: True))
+    first = queries.visible(ctx=reader)
+    Licence.objects.all().delete()
+    later = queries.visible(ctx=Context(actor=reader.actor, at=AT + timedelta(seconds=59)))
+    assert (later.value, later.at) == (first.value, AT)
+    stranger = cast.actor("n", "checks_reader", cast.office, region=cast.next_city)
+    assert queries.visible(ctx=Context(actor=stranger, at=AT)).value == []
+    assert queries.visible(ctx=Context(actor=reader.actor, at=AT + timedelta(seconds=60))).value == []
+
+
+def test_each_object_shows_its_three_supervisors_and_its_gaps(cast, make_user, log_in):
+    licence = a_licence(cast, until=TODAY + timedelta(days=900))
+    thing = an_enterprise(cast).thing
+    assert [f.code for f in found(Check.NO_APPROVER)] == [thing.code]
+    client = log_in(make_user("reader", ChecksGrants.READ, PartiesGrants.READ, region=cast.city.path))
+    for gap in ("", "sector", "business", "approval"):
+        assert thing.name in client.get(f"/register-checks/supervisors/?gap={gap}").content.decode()
+    duty(cast, "energy")
+    Licence.objects.filter(pk=licence.pk).update(issuer="云州市应急管理局")
+    assert found(Check.NO_APPROVER) == []
+    [line] = queries.in_charge([thing], on=TODAY)
+    assert (line.sector, line.business, line.approval) == ([cast.industry.name], [], ["云州市应急管理局"])
+    for gap, is_there in (("sector", False), ("business", True), ("approval", False)):
+        page = client.get(f"/register-checks/supervisors/?gap={gap}").content.decode()
+        assert (thing.name in page) is is_there

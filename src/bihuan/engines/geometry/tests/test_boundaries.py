@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 import shapefile
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,3 +193,11 @@ def test_a_bad_file_is_refused_in_words(name, content, words):
     with pytest.raises((UnreadableDrawing, WrongShape)) as refused:
         read_drawing(name=name, content=content, system=CGCS)
     assert words in refused.value.text.zh
+
+
+@pytest.mark.parametrize(("west", "share"), [(0.2, 1.0), (0.75, 0.5), (2.0, 0.0)])
+def test_how_much_of_a_site_lies_within_areas_that_may_overlap(west, share):
+    areas = [shapely.box(0, 0, 1, 1), shapely.box(0.1, 0, 0.9, 1)]
+    assert relations.share_within(shapely.box(west, 0.2, west + 0.5, 0.7), areas) == pytest.approx(share, abs=1e-3)
+    assert relations.share_within(shapely.Point(0.5, 0.5), areas) == 1.0
+    assert relations.share_within(shapely.Point(0.5, 0.5), []) == 0.0

@@ -8,8 +8,17 @@ import pytest
 
 from bihuan.engines.major_hazard.terms import Grade
 from bihuan.engines.screening.rules import rules_at
-from bihuan.engines.screening.terms import Outcome, ProjectKind, Restriction, Verdict
-from bihuan.engines.screening.verdict import Entry, Project, Substance, hits, screen, with_limits
+from bihuan.engines.screening.terms import Outcome, PlanKind, ProjectKind, Restriction, Verdict
+from bihuan.engines.screening.verdict import (
+    Compared,
+    Entry,
+    InParks,
+    Project,
+    Substance,
+    hits,
+    screen,
+    with_limits,
+)
 
 ON = date(2026, 11, 22)
 RULES = rules_at(ON)
@@ -135,3 +144,56 @@ def test_every_rule_is_known_and_says_its_source_and_state():
         assert finding["source"]
         assert finding["outcome"] != "unknown"
         assert finding["state"] in ("transcribed", "unchecked")
+
+
+INSIDE = Compared(PlanKind.TOWN, 1.0, (), ("国土空间规划",))
+PARTLY = replace(INSIDE, share=0.62)
+REFUSED = replace(INSIDE, refused_by=("生态保护红线",))
+INDUSTRY = replace(INSIDE, plan=PlanKind.INDUSTRY, layers=("产业规划",))
+
+
+@pytest.mark.parametrize(
+    ("plans", "declared", "outcome"),
+    [
+        ((), True, Outcome.PASSED),
+        ((), None, Outcome.UNKNOWN),
+        # Both plans have a layer: the drawing decides, whatever was declared or left open.
+        ((INSIDE, INDUSTRY), None, Outcome.PASSED),
+        ((PARTLY, INDUSTRY), True, Outcome.FAILED),
+        ((REFUSED, INDUSTRY), True, Outcome.FAILED),
+        ((replace(INSIDE, share=0.9951), INDUSTRY), None, Outcome.PASSED),
+        ((replace(INSIDE, share=0.9949), INDUSTRY), None, Outcome.FAILED),
+        # One has none: for that the declaration counts.
+        ((INSIDE,), None, Outcome.UNKNOWN),
+        ((INSIDE,), True, Outcome.PASSED),
+        ((INSIDE, INDUSTRY), False, Outcome.FAILED),
+    ],
+)
+def test_a_site_is_held_against_the_plans(plans, declared, outcome):
+    assert found("fits_plans", plans=plans, fits_plans=declared) is outcome
+
+
+@pytest.mark.parametrize(
+    ("parks", "declared", "outcome"),
+    [
+        (None, True, Outcome.PASSED),
+        (InParks(1.0, ("甲园区",)), False, Outcome.PASSED),
+        (InParks(0.4, ("甲园区",)), True, Outcome.FAILED),
+        (InParks(0.0, ()), True, Outcome.FAILED),
+    ],
+)
+def test_a_site_that_is_drawn_lies_in_a_park_or_does_not(parks, declared, outcome):
+    assert found("in_park", parks=parks, is_in_park=declared) is outcome
+
+
+@pytest.mark.parametrize(
+    ("declared", "calculated", "after", "outcome"),
+    [
+        (Grade.II, Grade.III, Grade.II, Outcome.FAILED),
+        (Grade.III, Grade.II, Grade.II, Outcome.PASSED),
+        (Grade.II, None, Grade.IV, Outcome.FAILED),
+    ],
+)
+def test_the_level_before_is_that_of_the_calculation_sheets(declared, calculated, after, outcome):
+    said = {"kind": ProjectKind.EXTEND, "grade_before": declared, "grade_after": after}
+    assert found("no_rise", **said, is_calculated=True, grade_calculated=calculated) is outcome

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from datetime import date
@@ -23,6 +25,7 @@ from bihuan.engines.major_hazard.grading import calculate
 from bihuan.engines.major_hazard.inventory import read_inventory
 from bihuan.engines.major_hazard.printing.excel import excel_sheet
 from bihuan.engines.major_hazard.printing.word import word_sheet
+from bihuan.engines.major_hazard.sheet import CalculationSheet
 from bihuan.engines.major_hazard.tables import tables_at
 
 TABLES = tables_at(date(2026, 11, 22))
@@ -51,11 +54,30 @@ def workbook(path: Path, *, enterprises: int, substances: int) -> None:
     book.save(path)
 
 
+def picture(folder: Path, sheet: CalculationSheet) -> None:
+    """The sheet of one unit as a reviewer gets it, and what it looks like."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = folder / "sheet.docx"
+    written.write_bytes(word_sheet(sheet))
+    for step in (
+        ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(written)],
+        ["pdftoppm", "-r", "80", "-png", str(folder / "sheet.pdf"), str(folder / "sheet")],
+    ):
+        if shutil.which(step[0]) is None:
+            print(f"no {step[0]} here: the sheet stands in {written}")
+            return
+        subprocess.run(step, check=True, capture_output=True, timeout=180)
+    print("pictures: " + ", ".join(sorted(p.name for p in folder.glob("sheet*.png"))))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--enterprises", type=int, default=1000)
     parser.add_argument("--substances", type=int, default=30)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument(
+        "--picture", default="", help="a folder: the sheet of one unit as .docx, .pdf and .png, by LibreOffice"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inventory.xlsx"
@@ -82,6 +104,8 @@ def main() -> None:
         for sheet in sheets[:20]:
             excel_sheet(sheet)
         excel = (time.perf_counter() - began) / 20
+    if args.picture:
+        picture(Path(args.picture), sheets[0])
     rows_read = args.enterprises * args.substances
     read, work = statistics.median(reading), statistics.median(working)
     print(

@@ -230,9 +230,8 @@ def writers(home: str, url: str, stop: Any, out: Any, rate: float, threads: int,
     out.put(("write", found))
 
 
-def clickers(home: str, url: str, stop: Any, out: Any, users: int) -> None:
-    """People who look for about a second before the next click."""
-    start(home, url)
+def client_of(name: str) -> Any:
+    """Somebody logged in."""
     from datetime import timedelta
     from importlib import import_module
 
@@ -242,25 +241,28 @@ def clickers(home: str, url: str, stop: Any, out: Any, users: int) -> None:
     from bihuan.core import clock
     from bihuan.core.access.identification import digest
     from bihuan.core.access.models import LoginSession, User
+
+    now, user = clock.now(), User.objects.get(username=name)
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store.create()
+    login = LoginSession.objects.create(
+        user=user, session_digest=digest(store.session_key), second_factor=True, authenticated_at=now,
+        last_seen_at=now, expires_at=now + timedelta(hours=8), created_at=now, updated_at=now,
+    )  # fmt: skip
+    store["login"] = str(login.pk)
+    store.save()
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
+    return client
+
+
+def clickers(home: str, url: str, stop: Any, out: Any, users: int) -> None:
+    """People who look for about a second before the next click."""
+    start(home, url)
     from bihuan.registers.tanks.models import Tank
 
-    now = clock.now()
     some = [str(pk) for pk in Tank.objects.filter(thing__organisation__code="P0003").values_list("pk", flat=True)[:50]]
     found: list[tuple[float, float, str]] = []
-
-    def client_of(name: str) -> Client:
-        user = User.objects.get(username=name)
-        store = import_module(settings.SESSION_ENGINE).SessionStore()
-        store.create()
-        login = LoginSession.objects.create(
-            user=user, session_digest=digest(store.session_key), second_factor=True, authenticated_at=now,
-            last_seen_at=now, expires_at=now + timedelta(hours=8), created_at=now, updated_at=now,
-        )  # fmt: skip
-        store["login"] = str(login.pk)
-        store.save()
-        client = Client(raise_request_exception=False)
-        client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
-        return client
 
     clients = [client_of(("province", "county", "plant")[n % 3]) for n in range(users)]
     left = list(enumerate(clients))

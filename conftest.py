@@ -21,8 +21,8 @@ from tools.with_postgres import server_folder
 
 ROOT = Path(__file__).resolve().parent
 
-#: People, sessions, a served site and a browser for tests of pages: tests/site_fixtures.py.
-pytest_plugins = ["site_fixtures"]
+#: The database itself; people, sessions, a served site and a browser for tests of pages: tests/*_fixtures.py.
+pytest_plugins = ["database_fixtures", "site_fixtures"]
 
 #: Folders whose code needs the `web` extra; without it they are left out as a whole.
 NEEDS_DJANGO = ("core", "parties", "loop", "registers", "domains", "journeys", "site")
@@ -126,18 +126,49 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return None
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     found = config.stash[FOUND]
-    soaking = "soak" in (config.option.markexpr or "") or "BIHUAN_SOAK_REPEATS" in os.environ
+    asked = config.option.markexpr or ""
     for item in items:
         for name, need in NEEDS.items():
             if found[name] is None and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name} is absent: {need.remedy}"))
-    if not soaking:  # long fault runs are a step of their own: ./run soak
-        long = [x for x in items if x.get_closest_marker("soak")]
-        if long:
-            config.hook.pytest_deselected(items=long)
-            items[:] = [x for x in items if not x.get_closest_marker("soak")]
+    left_out = []
+    if "soak" not in asked and "BIHUAN_SOAK_REPEATS" not in os.environ:
+        left_out += [
+            x for x in items if x.get_closest_marker("soak")
+        ]  # long fault runs are a step of their own: ./run soak
+    if os.environ.get("BIHUAN_TEST_DATABASE_URL"):
+        left_out += [x for x in items if not meets_the_database(x, in_a_browser="browser" in asked)]
+    if left_out:
+        known = set(left_out)
+        config.hook.pytest_deselected(items=list(known))
+        items[:] = [x for x in items if x not in known]
+    items.sort(key=turn)
+
+
+def meets_the_database(item: pytest.Item, *, in_a_browser: bool) -> bool:
+    """Whether PostgreSQL could make a difference. Rules and files know no database; what a browser asks for is asked
+    here too, by the tests of the same pages without one. The run without PostgreSQL has all of them."""
+    if item.get_closest_marker("browser") and not in_a_browser:
+        return False
+    uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(uses or item.get_closest_marker("django_db") or item.get_closest_marker("postgres"))
+
+
+def turn(item: pytest.Item) -> int:
+    """When a test has its turn: long ones early, so that no process is left alone with one at the end. What commits
+    comes after what rolls back, as Django has it: emptied tables no longer hold what the migrations put there."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    commits = bool(marker and marker.kwargs.get("transaction")) or bool({"transactional_db", "live_server"} & fixtures)
+    long = item.get_closest_marker("long") is not None
+    if commits:
+        return 2 if long else 3
+    if long:
+        return 0
+    return 1 if marker or "db" in fixtures else 4
 
 
 @pytest.hookimpl(trylast=True)

@@ -30,14 +30,13 @@ def zhang(make_user: Callable[..., Any]) -> Any:
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), LOOKS)
-@pytest.mark.parametrize("address", ["/welcome/", "/search/?q=x", "/search/", "/keyboard/", "/api/docs", "/nowhere/"])
 def test_every_page_of_the_shell_is_sound(
-    zhang: Any, open_page: Callable[..., Any], address: str, language: str, width: int, theme: str
+    zhang: Any, open_page: Callable[..., Any], language: str, width: int, theme: str
 ) -> None:
     page = open_page(zhang, language=language, width=width, theme=theme)
-    page.goto(address)
-
-    assert_sound(page)
+    for address in ("/welcome/", "/search/?q=x", "/search/", "/keyboard/", "/api/docs", "/nowhere/"):
+        page.goto(address)
+        assert_sound(page)
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), LOOKS)

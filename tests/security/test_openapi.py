@@ -86,6 +86,7 @@ def try_one(browser: Client, operation: Any, examples: int, wrong: list[str]) ->
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_whatever_the_document_allows_is_answered_as_it_says(browser: Client) -> None:
     chosen = operations()
     asked, wrong = try_all(browser, chosen, FEW)

@@ -31,6 +31,7 @@ ARCHIVES = sorted(FIXTURES.glob("release-*.tar.xz"))
 pytestmark = [
     pytest.mark.skipif(not ARCHIVES, reason="no earlier release is kept in tests/fixtures yet"),
     pytest.mark.skipif("BIHUAN_TEST_DATABASE_URL" in os.environ, reason="the kept homes are of SQLite"),
+    pytest.mark.long,
 ]
 
 SETTINGS = """
@@ -107,25 +108,32 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     return Home(request.param, tmp_path)
 
 
-def test_it_is_checked_backed_up_migrated_and_verified_with_nothing_lost(earlier: Home, db_columns: Callable[[], dict[str, set[str]]]) -> None:  # fmt: skip
-    before = earlier.about["counts"]
-    earlier.plant("pass")
-    done = earlier.bihuan("upgrade", "--backup", earlier.folder / "vault")
+@pytest.fixture(scope="module", params=ARCHIVES, ids=lambda path: path.name)
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Upgraded to the release after this one, with a backup before it."""
+    home = Home(request.param, tmp_path_factory.mktemp("upgraded"))
+    home.plant("pass")
+    done = home.bihuan("upgrade", "--backup", home.folder / "vault")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Backed up" in done.stdout
     assert "Upgraded to" in done.stdout
-    after = {name: len(rows) for name, rows in earlier.database().items()}
+    return home
+
+
+def test_it_is_checked_backed_up_migrated_and_verified_with_nothing_lost(upgraded: Home, db_columns: Callable[[], dict[str, set[str]]]) -> None:  # fmt: skip
+    before = upgraded.about["counts"]
+    after = {name: len(rows) for name, rows in upgraded.database().items()}
     less = {name: (count, after[name]) for name, count in before.items() if name in after and after[name] < count}
     assert not less
     assert after["planted_planted"] == 1
-    verified = earlier.bihuan("audit", "verify", planted=False)
+    verified = upgraded.bihuan("audit", "verify", planted=False)
     assert verified.returncode == 0, verified.stdout
-    assert list((earlier.folder / "vault" / "points").glob("*.sealed"))
+    assert list((upgraded.folder / "vault" / "points").glob("*.sealed"))
     # The way over many releases ends where a fresh installation begins; else an old migration was edited.
     fresh = db_columns()
-    upgraded = {name: columns for name, columns in earlier.columns().items() if name in fresh}
-    assert upgraded == {name: fresh[name] for name in upgraded}
-    assert set(fresh) <= set(earlier.columns())
+    columns = {name: found for name, found in upgraded.columns().items() if name in fresh}
+    assert columns == {name: fresh[name] for name in columns}
+    assert set(fresh) <= set(upgraded.columns())
 
 
 @pytest.fixture
@@ -168,17 +176,15 @@ def test_a_process_killed_in_a_step_is_taken_back_by_the_next_run(earlier: Home)
     assert [n for n in sealed if len(after[n]) != len(before[n])] == []
 
 
-def test_what_a_newer_release_has_upgraded_is_refused_in_words(earlier: Home) -> None:
-    earlier.plant("pass")
-    assert earlier.bihuan("upgrade").returncode == 0
+def test_what_a_newer_release_has_upgraded_is_refused_in_words(upgraded: Home) -> None:
     for command in (("upgrade",), ("up", "--no-streams")):
-        refused = earlier.bihuan(*command, planted=False)
+        refused = upgraded.bihuan(*command, planted=False)
         assert refused.returncode == 1
         assert "A newer release has upgraded this database (planted.0001_initial" in refused.stderr
-    (history,) = sorted((earlier.home / "history" / "manifest").glob("*.json"))[-1:]
+    (history,) = sorted((upgraded.home / "history" / "manifest").glob("*.json"))[-1:]
     said = json.loads(history.read_text(encoding="utf-8"))
     history.write_text(json.dumps({**said, "schema": manifest.SCHEMA + 1}), encoding="utf-8")
-    refused = earlier.bihuan("stream", "verify", planted=False)
+    refused = upgraded.bihuan("stream", "verify", planted=False)
     assert refused.returncode == 2
     assert "a newer release wrote it" in refused.stdout
 

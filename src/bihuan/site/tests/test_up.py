@@ -68,6 +68,7 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="counts processes as Linux lists them")
 def test_up_makes_everything_serves_heals_and_stops_cleanly(tmp_path: Path) -> None:
     home, log = tmp_path / "home", tmp_path / "log"

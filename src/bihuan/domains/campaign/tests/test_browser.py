@@ -87,7 +87,8 @@ def shot(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/campaign-{name}.png", caret="initial")
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 1280), ("zh", 360), ("en", 360)])
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "width"), [("zh", 1280), ("en", 360)])
 def test_a_plan_document_becomes_a_running_campaign_and_a_task_is_struck_off(
     stage: Place,
     plan_document: Path,

@@ -87,6 +87,7 @@ def settled() -> None:
     queue.drain(at=clock.now())
 
 
+@pytest.mark.long
 def test_an_enterprise_becomes_a_major_hazard_with_leads_and_its_rise_is_a_case(make_user, open_page):
     cast = Cast.build()
     roles = registry().roles

@@ -52,6 +52,7 @@ def test_the_plan_is_always_the_one_that_runs_today(today, year):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 @pytest.mark.parametrize("month", [3, 11])
 def test_the_city_shows_every_state_and_its_audit_verifies(settings, tmp_path, monkeypatch, month):
     settings.BIHUAN_HOME, settings.BIHUAN_DEMO = tmp_path, True

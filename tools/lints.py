@@ -51,6 +51,15 @@ def package_marker_with_code(source: str) -> Iterator[Finding]:
             yield node.lineno, "__init__.py holds a docstring and nothing else"
 
 
+def tables_package_with_code(source: str) -> Iterator[Finding]:
+    """`models/__init__.py` names its tables and nothing else: Django looks for them only there."""
+    for position, node in enumerate(ast.parse(source).body):
+        is_docstring = position == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        is_names = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        if not is_docstring and not is_names and not isinstance(node, ast.ImportFrom):
+            yield node.lineno, "models/__init__.py names the tables of its files and nothing else"
+
+
 def late_import(source: str) -> Iterator[Finding]:
     """An import inside a function is a question the design has not answered: with a reason or not at all."""
     lines = source.splitlines()
@@ -108,7 +117,9 @@ def findings_in(path: str, source: str) -> Iterator[Finding]:
     is_code = path.startswith("src/") and path.endswith(".py") and "/migrations/" not in path
     if is_code:
         yield from nameless_file(path)
-    if is_code and Path(path).name == "__init__.py":
+    if is_code and path.endswith("/models/__init__.py"):
+        yield from tables_package_with_code(source)
+    elif is_code and Path(path).name == "__init__.py":
         yield from package_marker_with_code(source)
     if is_code and "/tests/" not in path:
         yield from late_import(source)

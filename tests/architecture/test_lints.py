@@ -12,6 +12,11 @@ HOME = "/ho" + "me/somebody/project"
         (lints.package_marker_with_code, '"""Doc."""\nimport os\n', '"""Doc."""\n__version__ = "1"\n'),
         (lints.package_marker_with_code, "x = 1\n", ""),
         (
+            lints.tables_package_with_code,
+            '"""Doc."""\nclass Plan: ...\n',
+            '"""Doc."""\nfrom a.models.plans import Plan\n__all__ = ("Plan",)\n',
+        ),
+        (
             lints.late_import,
             "def f():\n    import os\n",
             "def f():\n    import os  # late: numba costs two seconds, and only this command needs it\n",

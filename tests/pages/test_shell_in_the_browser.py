@@ -92,6 +92,26 @@ def test_on_a_phone_the_menu_opens_and_closes(zhang: Any, open_page: Callable[..
     menu.wait_for(state="hidden")
 
 
+def test_the_menu_folds_remembers_it_and_finds_by_name(
+    make_user: Callable[..., Any], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(make_user("all", *registry().grants))
+    page.goto("/welcome/")
+    page.locator("[data-menu-group=system] summary").click()
+    page.locator("[data-menu-group=system][open]").wait_for()
+    page.reload()
+    page.locator("[data-menu-group=system][open]").wait_for()
+    assert_sound(page)
+
+    page.keyboard.press("m")
+    page.locator("[data-menu-filter]:focus").wait_for()
+    page.keyboard.type("audit trail")
+    page.locator("[data-menu-group=work]").wait_for(state="hidden")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    arrive(page, ".bh-menu a[href='/audit/'][aria-current=page]")
+
+
 @pytest.fixture
 def clerk(make_user: Callable[..., Any], settings: Any) -> Any:
     settings.ROOT_URLCONF = "pages.gallery"

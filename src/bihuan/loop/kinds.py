@@ -41,6 +41,13 @@ class CaseKind:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseButton:
+    """An action of another module that is offered on the page of every case: its one row is the case."""
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One member of a population: a stable key, its name, and the code of the organisation that owns it."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from heapq import nsmallest
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 
@@ -42,14 +44,24 @@ class Behind:
     oldest: date
 
 
-def overdue_by_unit(*, ctx: Context, most: int) -> list[Behind]:
-    """逾期单位, the most first. Names are fetched for those shown only."""
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """已逾期: how many cases, and the units that are behind on most of them."""
+
+    cases: int
+    worst: Sequence[Behind]
+
+
+def overdue_by_unit(*, ctx: Context, most: int) -> Overdue:
+    """逾期单位, the most first. One walk along the index of open cases by unit; its sum is the number of all that is overdue.
+    Names are fetched for those shown only.
+    """
     rows = Case.objects.visible_to(ctx.actor).order_by().filter(is_open=True, due_on__lt=day_of(ctx.at))
-    counted = rows.values("organisation_code").annotate(n=Count("due_on"), oldest=Min("due_on"))
-    worst = list(counted.order_by("-n", "oldest", "organisation_code")[:most])
-    codes = [row["organisation_code"] for row in worst]
-    names = dict(Organisation.objects.filter(code__in=codes).order_by().values_list("code", "name"))
-    return [Behind(r["organisation_code"], names.get(r["organisation_code"], ""), r["n"], r["oldest"]) for r in worst]
+    counted = list(rows.values_list("organisation_code").annotate(n=Count("due_on"), oldest=Min("due_on")))
+    worst = nsmallest(most, counted, key=lambda row: (-row[1], row[2], row[0]))
+    known = Organisation.objects.filter(code__in=[code for code, *_ in worst]).order_by()
+    names = dict(known.values_list("code", "name")) if worst else {}
+    return Overdue(sum(n for _, n, _ in counted), [Behind(code, names.get(code, ""), n, old) for code, n, old in worst])
 
 
 def decisions(*, ctx: Context) -> dict[str, int]:

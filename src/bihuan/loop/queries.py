@@ -21,7 +21,7 @@ from bihuan.core.modules import registry
 from bihuan.kernel.calendar import day_of, start_of
 from bihuan.kernel.text import Text
 from bihuan.loop import rules
-from bihuan.loop.kinds import CaseKind, Member, Population, kind_of
+from bihuan.loop.kinds import CaseButton, CaseKind, Member, Population, kind_of
 from bihuan.loop.models import Case, CaseEvidence, CaseObject, CaseParty, CaseStep, Duty, EscalationPlan, NotApplicable
 from bihuan.loop.rows import ledger
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
@@ -331,11 +331,18 @@ def offered(*, ctx: Context, case: Case) -> list[Action]:
     """The actions this person could take on this case now. The door decides again."""
     guarded = kind_of(case.kind).guarded
     possible = set(rules.moves_from(case.stage_term))
+    unfit = {"case.supervise"} if case.is_supervised else set()
+    if not rules.is_independent_verifier(
+        owner=case.organisation_code,
+        submitted_by=case.submitted_by,
+        verifier=ctx.actor.id,
+        verifier_unit=ctx.actor.organisation,
+    ):
+        unfit |= {"case.close_out", "case.send_back"}  # a button that could only be refused
+    names = [n for n, move in _BUTTONS if move in possible and move not in guarded and n not in unfit]
     found = []
-    for name, move in _BUTTONS:
+    for name in (*names, *(b.action for b in registry().declared(CaseButton))):
         made = registry().actions[name]
-        if move not in possible or move in guarded or (name == "case.supervise" and case.is_supervised):
-            continue
         assert made.scope is not None
         place = made.scope(ctx=ctx, case=case)
         if any(ctx.actor.may(need, place) for need in made.needs):

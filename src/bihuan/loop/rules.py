@@ -95,10 +95,16 @@ def require_independent_supervisor(*, owner: str, supervisor: str) -> None:
         )
 
 
-def require_independent_verifier(*, owner: str, submitted_by: str, verifier: str, verifier_unit: str | None) -> None:
+def is_independent_verifier(*, owner: str, submitted_by: str, verifier: str, verifier_unit: str | None) -> bool:
     """Neither the person who submitted, nor anybody of the owner unit, verifies."""
     same_person = bool(submitted_by) and person_behind(submitted_by) == person_behind(verifier)
-    if same_person or verifier_unit == owner:
+    return not same_person and verifier_unit != owner
+
+
+def require_independent_verifier(*, owner: str, submitted_by: str, verifier: str, verifier_unit: str | None) -> None:
+    if not is_independent_verifier(
+        owner=owner, submitted_by=submitted_by, verifier=verifier, verifier_unit=verifier_unit
+    ):
         raise NotIndependent(
             Text(
                 "办理人和责任单位的人不能核验自己的事项，请由核验单位的其他人核验。",
@@ -133,6 +139,15 @@ def require_later_deadline(*, due_on: date | None, new_due_on: date, today: date
                 "The new limit must be later than the old one and not before today.",
             ),
             where={"new_due_on": Text("日期太早。", "Too early.")},
+        )
+
+
+def require_coming(*, due_on: date | None, today: date) -> None:
+    """期限不能定到过去: a limit that is set anew lies today or later."""
+    if due_on is not None and due_on < today:
+        raise BadDeadline(
+            Text("期限不能早于今天。", "The limit can't lie in the past."),
+            where={"due_on": Text("日期太早。", "Too early.")},
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
@@ -117,6 +119,10 @@ class Person(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_here(self, on: date) -> bool:
+        """在任: not past the day on which he left."""
+        return self.left_on is None or self.left_on > on
 
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:

@@ -14,14 +14,18 @@ from bihuan.core.pages.wording import up_to
 from bihuan.kernel.text import Text
 
 SECTIONS = (
-    MenuSection("work", Text("工作", "Work"), 10),
-    MenuSection("loop", Text("闭环", "Closed loop"), 20),
-    MenuSection("registers", Text("档案", "Registers"), 40),
-    MenuSection("insight", Text("研判与统计", "Insight"), 60),
-    MenuSection("parties", Text("组织与人员", "Organisations"), 80),
-    MenuSection("settings", Text("设置", "Settings"), 90),
+    MenuSection("work", Text("今天", "Today"), 10),
+    MenuSection("campaign", Text("行动与监督", "Campaigns and checks"), 20),
+    MenuSection("parties", Text("组织与文书", "Bodies and papers"), 30),
+    MenuSection("registers", Text("底数台账", "Registers"), 40),
+    MenuSection("chemicals", Text("化学品与产品", "Chemicals and products"), 50),
+    MenuSection("insight", Text("风险研判", "Risks"), 60),
+    MenuSection("settings", Text("规则与参数", "Rules and parameters"), 90),
     MenuSection("system", Text("系统", "System"), 95),
 )
+
+#: A menu of so few entries is read at a glance: nothing of it is folded.
+SHORT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    code: str
     label: Text
     entries: tuple[Entry, ...]
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +58,30 @@ class WidgetView:
 
 
 def menu(*, ctx: Context, path: str) -> list[Group]:
-    """Sections in order, entries in order; the entry whose address is the longest beginning of this page is current."""
+    """Sections in order, entries in order; the entry whose address is the longest beginning of this page is current.
+    Open are the first section and that of this page; a short menu is open as a whole.
+    """
     if ctx.actor.kind == "anonymous":
         return []
     grants = frozenset(h.grant for h in ctx.actor.held)
     open_sections = _open_sections(registry(), grants, get_script_prefix())
-    addresses = (entry.url for _, entries in open_sections for entry in entries)
+    addresses = [entry.url for _, _, entries in open_sections for entry in entries]
     current = max((a for a in addresses if path.startswith(a)), key=len, default="")
     return [
-        Group(label, tuple(replace(e, is_current=True) if e.url == current else e for e in entries))
-        for label, entries in open_sections
+        Group(
+            code,
+            label,
+            tuple(replace(e, is_current=True) if e.url == current else e for e in entries),
+            is_open=n == 0 or len(addresses) <= SHORT or any(e.url == current for e in entries),
+        )
+        for n, (code, label, entries) in enumerate(open_sections)
     ]
 
 
 @lru_cache(maxsize=500)
 def _open_sections(
     declared: Registry, grants: frozenset[str], prefix: str
-) -> tuple[tuple[Text, tuple[Entry, ...]], ...]:
+) -> tuple[tuple[str, Text, tuple[Entry, ...]], ...]:
     """What these grants open: the same for everybody who holds them, as long as the process lives."""
     items = [i for m in declared.modules.values() for i in m.menu if not i.needs or not grants.isdisjoint(i.needs)]
     sections = {s.code: s for s in (*SECTIONS, *declared.declared(MenuSection))}
@@ -76,7 +89,7 @@ def _open_sections(
     for section in sorted(sections.values(), key=lambda s: s.order):
         inside = sorted((i for i in items if i.section == section.code), key=lambda i: i.order)
         if inside:
-            found.append((section.label, tuple(_entry(i) for i in inside)))
+            found.append((section.code, section.label, tuple(_entry(i) for i in inside)))
     return tuple(found)
 
 

@@ -130,10 +130,15 @@ _HAN_RUN = re.compile(
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
+def is_chinese_here(words: Any) -> bool:
+    """Whether data is Chinese on a page that is not."""
+    return current_language.get() != "zh" and _HAN.search(str(words)) is not None
+
+
 def spoken(words: Any) -> SafeString:
     """Data as it is, marked as Chinese on an English page, so that a reading voice and a search engine know."""
     said = str(words)
-    if current_language.get() == "zh" or not _HAN.search(said):
+    if not is_chinese_here(said):
         return conditional_escape(said)
     return format_html('<span lang="zh">{}</span>', said)
 

@@ -24,6 +24,7 @@ def module_of(
     roles: tuple[RoleSpec, ...] = (),
     serves: Mapping[str, Text] | None = None,
     order: int = 100,
+    section: str = "registers",
     declares: tuple[object, ...] = (),
 ) -> Module:
     """The whole module of a register that needs nothing but its declaration: two roles of its own come with it."""
@@ -48,7 +49,7 @@ def module_of(
         grants=grants,
         actions=(*made, *applying.actions_of(register)),
         roles=(*own_roles, *roles),
-        menu=(register.menu(order=order),),
+        menu=(register.menu(section=section, order=order),),
         serves=serves or {},
         declares=(register, search.of_register(register), *reveals, *declares),
     )

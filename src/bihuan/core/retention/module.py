@@ -48,6 +48,6 @@ MODULE = Module(
         ),
     ),
     urls="bihuan.core.retention.urls",
-    menu=(MenuItem(Text("保存期限", "Retention"), "retention", "calendar", MAY_LOOK, "system", 45),),
+    menu=(MenuItem(Text("保存期限", "Retention"), "retention", "calendar", MAY_LOOK, "settings", 50),),
     declares=(ChoiceSource("retention.kinds", kinds),),
 )

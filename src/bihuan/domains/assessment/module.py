@@ -34,7 +34,16 @@ MODULE = Module(
         ),
         RoleSpec("assessment_reader", Text("考核查看", "Reads assessments"), (AssessmentGrants.READ, LoopGrants.READ)),
     ),
-    menu=(MenuItem(Text("年度考核", "Assessments"), "assessments", "certificate", ScoreSheet.view_grants(), order=60),),
+    menu=(
+        MenuItem(
+            Text("年度考核", "Assessments"),
+            "assessments",
+            "certificate",
+            ScoreSheet.view_grants(),
+            section="campaign",
+            order=60,
+        ),
+    ),
     serves={
         "C15": Text(
             "年度考核：分值即数据，合计 100；任务、问题、报告、退回、督办、警示由台账计分，每处扣分点开见事项；公布、申诉、排行榜与上年名次；考核表 Word",

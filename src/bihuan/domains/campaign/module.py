@@ -11,6 +11,7 @@ from bihuan.core.pages.declared import ChoiceSource, HomePage, Look, RowSource, 
 from bihuan.domains.campaign import events, jobs
 from bihuan.domains.campaign.actions import (
     calendar,
+    calling,
     cascade,
     indicators,
     limits,
@@ -92,6 +93,7 @@ MODULE = Module(
         reports.name_reporter,
         reports.end_reporter,
         reports.call_reports,
+        calling.request_reports,
         reports.open_report,
         reports.write_report,
         reports.sign_report,
@@ -133,7 +135,7 @@ MODULE = Module(
             "campaign_office",
             Text("专项行动办公室", "Campaign office"),
             (
-                *(g for g in CampaignGrants if g is not CampaignGrants.DISPATCH),
+                *(g for g in CampaignGrants if g not in (CampaignGrants.DISPATCH, CampaignGrants.SIGN)),
                 EvidenceGrants.ADD,
                 LoopGrants.READ,
                 LoopGrants.VERIFY,
@@ -148,6 +150,12 @@ MODULE = Module(
             (CampaignGrants.READ, CampaignGrants.DRAFT, EvidenceGrants.ADD, LoopGrants.READ, PartiesGrants.READ),
         ),
         RoleSpec(
+            "report_signer",
+            Text("报告签批（单位负责人）", "Signs reports (head of a unit)"),
+            (CampaignGrants.SIGN, LoopGrants.READ, PartiesGrants.READ),
+            needs_second_factor=True,
+        ),
+        RoleSpec(
             "campaign_reader",
             Text("专项行动查看", "Campaign reader"),
             (CampaignGrants.READ, LoopGrants.READ, PartiesGrants.READ),
@@ -157,9 +165,14 @@ MODULE = Module(
         MenuItem(Text("今日工作", "This morning"), "office", "clock", (CampaignGrants.PUBLISH,), order=5),
         MenuItem(Text("本单位", "My unit"), "my-unit", "building", WORKS, order=15),
         MenuItem(Text("日历", "Calendar"), "calendar", "calendar", WORKS, order=35),
-        MenuItem(Text("专项行动", "Campaigns"), "campaigns", "target", SEES, order=40),
+        MenuItem(Text("专项行动", "Campaigns"), "campaigns", "target", SEES, section="campaign", order=40),
         MenuItem(
-            Text("指标缺口", "Gaps of indicators"), "indicators", "chart-bar", (*SEES, LoopGrants.HANDLE), order=45
+            Text("指标缺口", "Gaps of indicators"),
+            "indicators",
+            "chart-bar",
+            (*SEES, LoopGrants.HANDLE),
+            section="campaign",
+            order=45,
         ),
     ),
     serves={
@@ -236,8 +249,8 @@ MODULE = Module(
             "Partly: reporters are named on the page and warned of when missing; the reminder goes to every account of the unit",
         ),
         "C06": Text(
-            "报告页：方案写明日期的进展报告、全面总结；方案报备在方案谱系页",
-            "Reports page: progress and full summary on the plan's days; plans are filed on the family page",
+            "报告页：方案写明日期的进展报告、全面总结，其余用“布置报告”；方案报备在方案谱系页",
+            "Reports page: progress and full summary on the plan's days, others by Ask for reports; plans are filed on the family page",
         ),
         "C07": Text(
             "部分：给报送单位定“须签字的身份”，两人分别签齐才能报送，签后再改须重签；小化工专门统计口径尚未单列",
@@ -274,6 +287,7 @@ MODULE = Module(
         ),
         EvidenceReach("campaigns", evidence_seen_by),
         HomePage("office", (CampaignGrants.PUBLISH,), order=5),
+        HomePage("my-unit", (CampaignGrants.SIGN,), order=8),
         RowSource(Campaign, find_campaigns),
         ChoiceSource("campaign.formulas", formula_choices),
         SearchSource(Text("专项行动", "Campaigns"), search, SEES, order=30),

@@ -31,6 +31,7 @@ class CampaignGrants(Term):
     READ = "campaign.read", "查看专项行动", "See campaigns"
     DRAFT = "campaign.draft", "导入与校核方案", "Import and review plans"
     PUBLISH = "campaign.publish", "发布专项行动", "Publish campaigns"
+    SIGN = "campaign.sign", "签批报告", "Sign reports"
     DISPATCH = "campaign.dispatch", "读取与派发（仅系统服务）", "Read and dispatch (services only)"
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
+from django.urls import reverse
 from pydantic import Field
 
 from bihuan.core.access.context import Context
@@ -14,7 +15,7 @@ from bihuan.core.actions.action import PERSONAL, Label, Ref, action
 from bihuan.core.notices.telling import tell
 from bihuan.core.notices.terms import NoticeLevel
 from bihuan.core.notices.topics import Topic
-from bihuan.domains.office_documents import rules
+from bihuan.domains.office_documents import queries, rules
 from bihuan.domains.office_documents.models import Instruction, OfficeDocument, Receipt
 from bihuan.domains.office_documents.terms import (
     INSTRUCTION_KIND,
@@ -23,18 +24,21 @@ from bihuan.domains.office_documents.terms import (
     Openness,
 )
 from bihuan.kernel.calendar import day_of
+from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves
 from bihuan.loop import rules as loop_rules
 from bihuan.loop.actions.scopes import pieces
-from bihuan.loop.models import Counter
+from bihuan.loop.models import Case, Counter
 from bihuan.loop.terms import Level, LoopGrants
 from bihuan.parties.models import Organisation
 
 DOCUMENTS = Topic("office_documents.sent", Text("收文", "Documents received"))
+INSTRUCTIONS = Topic("office_documents.instruction", Text("领导批示", "Leaders' instructions"))
 
 TheOffice = Annotated[Ref[Organisation], Label("办理单位", "Office")]
 TheInstruction = Annotated[Ref[Instruction], Label("批示", "Instruction", widget="hidden")]
+TheCase = Annotated[Ref[Case], Label("批示的事项", "On what", widget="hidden")]
 TheReceipt = Annotated[Ref[Receipt], Label("收文", "Receipt", widget="hidden")]
 Carrier = Annotated[Ref[Organisation], Label("承办单位", "Who carries it out")]
 Recipients = Annotated[list[Ref[Organisation]], Label("主送、抄送单位", "Sent to")]
@@ -69,6 +73,56 @@ def register_instruction(
             instructed_on=instructed_on,
         )
     )
+
+
+class NoSuchOffice(Problem):
+    code = "no_such_office"
+
+
+@action(
+    "office_documents.instruct",
+    label=Text("批示", "Instruct"),
+    needs=OfficeDocumentsGrants.INSTRUCT,
+    scope=lambda *, ctx, case, **_: case.place,
+    icon="pencil",
+)
+def instruct(
+    *,
+    ctx: Context,
+    case: TheCase,
+    words: Annotated[str, Field(min_length=2), Label("批示内容", "Words", widget="textarea")],
+    office: Annotated[str, Label("交谁拟办", "Who sees to it", widget="choice:office_documents.offices")],
+) -> Instruction:
+    """批示: by the leader himself, on a case he looks at; the office is told and proposes who carries it out."""
+    found = Organisation.objects.filter(code__in=[code for code, _ in queries.offices(ctx=ctx)], code=office).first()
+    if found is None:
+        raise NoSuchOffice(
+            Text("请从列出的单位中选择。", "Choose one of the offices listed."),
+            where={"office": Text("请选择。", "Choose.")},
+        )
+    made = ctx.create(
+        Instruction(
+            organisation=found,
+            organisation_code=found.code,
+            region_path=found.region_path,
+            leader=ctx.actor.name[:60],
+            on_what=case.title[:200],
+            words=words,
+            instructed_on=day_of(ctx.at),
+            about=case,
+            instructed_by=ctx.actor.id,
+        )
+    )
+    people = User.objects.filter(organisation_code=found.code, is_active=True).order_by().values_list("pk", flat=True)
+    tell(
+        ctx,
+        recipients=[p for p in people if p != ctx.actor.user_id],
+        topic=INSTRUCTIONS.name,
+        text=Text("领导批示待拟办：{t}", "An instruction to see to: {t}").format(t=made.on_what),
+        link=reverse("office-documents"),
+        level=NoticeLevel.IMPORTANT,
+    )
+    return made
 
 
 @action(
@@ -118,8 +172,18 @@ def feed_back(
     instruction: TheInstruction,
     feedback: Annotated[str, Field(min_length=2), Label("反馈情况", "What was fed back", widget="textarea")],
 ) -> Instruction:
-    """反馈: after its case is closed out, to the leader who instructed."""
+    """反馈: after its case is closed out, to the leader who instructed; he is told, if he wrote it here."""
     rules.require_step(now=instruction.step, wanted=InstructionStep.TO_FEED_BACK)
+    kind, _, key = instruction.instructed_by.partition(":")
+    if kind == "user":
+        tell(
+            ctx,
+            recipients=[UUID(key)],
+            topic=INSTRUCTIONS.name,
+            text=Text("批示已反馈：{t}", "Fed back on your instruction: {t}").format(t=instruction.on_what),
+            link=reverse("office-documents"),
+            level=NoticeLevel.IMPORTANT,
+        )
     return ctx.change(instruction, feedback=feedback, fed_back_on=day_of(ctx.at))
 
 

@@ -27,7 +27,7 @@ class OfOffice(Row):
 
     @classmethod
     def view_grants(cls) -> tuple[str, ...]:
-        return tuple(OfficeDocumentsGrants)
+        return (OfficeDocumentsGrants.READ, OfficeDocumentsGrants.KEEP)
 
 
 class Instruction(OfOffice):
@@ -37,6 +37,9 @@ class Instruction(OfOffice):
     on_what = models.CharField("批示件", max_length=200)
     words = models.TextField("批示内容")
     instructed_on = models.DateField("批示日期")
+    #: The case it was written on, and who wrote it there; both empty where a clerk entered what came on paper.
+    about = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="instructions")
+    instructed_by = models.CharField(max_length=80, blank=True, default="", db_index=True)
     proposal = models.TextField("拟办意见", blank=True, default="")
     case = models.OneToOneField(Case, null=True, on_delete=models.PROTECT, related_name="instruction")
     feedback = models.TextField("反馈情况", blank=True, default="")

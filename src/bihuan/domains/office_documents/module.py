@@ -5,7 +5,7 @@ from __future__ import annotations
 from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import MenuItem, Module, RoleSpec
-from bihuan.core.pages.declared import Look
+from bihuan.core.pages.declared import ChoiceSource, Look
 from bihuan.domains.office_documents import actions, queries
 from bihuan.domains.office_documents.models import OfficeDocument, evidence_seen_by
 from bihuan.domains.office_documents.terms import (
@@ -15,7 +15,7 @@ from bihuan.domains.office_documents.terms import (
     Openness,
 )
 from bihuan.kernel.text import Text
-from bihuan.loop.kinds import CaseKind
+from bihuan.loop.kinds import CaseButton, CaseKind
 from bihuan.loop.terms import LoopGrants
 from bihuan.parties.terms import PartiesGrants
 
@@ -24,6 +24,7 @@ MODULE = Module(
     label=Text("办文", "Documents"),
     grants=OfficeDocumentsGrants,
     actions=(
+        actions.instruct,
         actions.register_instruction,
         actions.propose,
         actions.feed_back,
@@ -32,18 +33,39 @@ MODULE = Module(
     ),
     roles=(
         RoleSpec(
+            "instructing_leader",
+            Text("批示领导", "Leader who instructs"),
+            (OfficeDocumentsGrants.INSTRUCT, LoopGrants.READ, PartiesGrants.READ),
+        ),
+        RoleSpec(
             "documents_office",
             Text("办文人员", "Document office"),
-            (*OfficeDocumentsGrants, LoopGrants.READ, PartiesGrants.READ, EvidenceGrants.ADD),
+            (
+                OfficeDocumentsGrants.READ,
+                OfficeDocumentsGrants.KEEP,
+                LoopGrants.READ,
+                PartiesGrants.READ,
+                EvidenceGrants.ADD,
+            ),
         ),
     ),
     menu=(
-        MenuItem(Text("办文", "Documents"), "office-documents", "file-text", OfficeDocument.view_grants(), order=65),
+        MenuItem(
+            Text("办文", "Documents"),
+            "office-documents",
+            "file-text",
+            OfficeDocument.view_grants(),
+            section="parties",
+            order=25,
+        ),
     ),
     urls="bihuan.domains.office_documents.urls",
     url_prefix="",
     declares=(
         actions.DOCUMENTS,
+        actions.INSTRUCTIONS,
+        CaseButton(actions.instruct.name),
+        ChoiceSource("office_documents.offices", queries.offices),
         CaseKind(
             INSTRUCTION_KIND,
             Text("领导批示", "Leader's instruction"),

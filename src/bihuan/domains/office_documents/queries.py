@@ -10,9 +10,14 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from bihuan.core.access.context import Context
+from bihuan.core.access.rows import any_of, below
 from bihuan.core.actions.problems import NotFound
 from bihuan.domains.office_documents.models import Instruction, OfficeDocument, Receipt
+from bihuan.domains.office_documents.terms import OfficeDocumentsGrants
 from bihuan.loop.models import Case
+from bihuan.parties.models import Organisation
+from bihuan.parties.rules import ancestors
+from bihuan.parties.terms import OrganisationKind
 
 
 def require_any(*, ctx: Context) -> None:
@@ -21,8 +26,10 @@ def require_any(*, ctx: Context) -> None:
 
 
 def instructions(*, ctx: Context) -> list[Instruction]:
-    """批示, the latest first."""
-    rows = Instruction.objects.visible_to(ctx.actor).select_related("organisation", "case", "case__owner")
+    """批示, the latest first: those of the offices one may look into, and one's own."""
+    seen = Instruction.objects.visible_to(ctx.actor).values("pk")
+    rows = Instruction.objects.filter(Q(pk__in=seen) | Q(instructed_by=ctx.actor.id))
+    rows = rows.select_related("organisation", "case", "case__owner", "about")
     return list(rows.order_by("-instructed_on", "-id")[:200])
 
 
@@ -69,3 +76,14 @@ def document_view(*, ctx: Context, document_id: UUID) -> DocumentView:
 
 def instruction_panel(*, ctx: Context, case: Case) -> Mapping[str, Any]:
     return {"instruction": Instruction.objects.filter(case=case).first()}
+
+
+def offices(*, ctx: Context) -> list[tuple[str, str]]:
+    """交谁拟办: the safety offices of the reader's places and those above them, and one's own unit."""
+    places = ctx.actor.reach(OfficeDocumentsGrants.INSTRUCT).regions
+    around = {a for path in places for a in ancestors(path)}
+    where = any_of([*(below("region_path", p) for p in places), Q(region_path__in=around)])
+    rows = Organisation.objects.filter(
+        Q(where, kind=OrganisationKind.OFFICE) | Q(code=ctx.actor.organisation or ""), abolished_on__isnull=True
+    )
+    return list(rows.order_by("-kind", "region_path", "code").values_list("code", "name"))

@@ -10,6 +10,7 @@ INSTRUCTION_KIND = "instruction"
 class OfficeDocumentsGrants(Term):
     READ = "office_documents.read", "查看办文", "See instructions and documents"
     KEEP = "office_documents.keep", "办文", "Handle instructions and documents"
+    INSTRUCT = "office_documents.instruct", "批示", "Instruct"
 
 
 class Openness(Term):

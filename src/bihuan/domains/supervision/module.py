@@ -76,8 +76,8 @@ MODULE = Module(
         ),
     ),
     menu=(
-        MenuItem(Text("问题清单", "Problems"), "problems", "flag", reads.LOOKS, order=50),
-        MenuItem(Text("督导检查", "Checks"), "supervision", "search", CONDUCTS, order=55),
+        MenuItem(Text("问题清单", "Problems"), "problems", "flag", reads.LOOKS, section="campaign", order=50),
+        MenuItem(Text("督导检查", "Checks"), "supervision", "search", CONDUCTS, section="campaign", order=55),
     ),
     serves={
         "A13": Text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -151,9 +152,23 @@ def _table(made: DocxDocument, block: Table) -> None:
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
-    for said in block.rows:
-        _row(table.add_row(), said, widths, layout.BODY_FONT)
+    _rows(table, block.rows, widths)
     _empty(made)
+
+
+def _rows(table: Any, rows: Sequence[Sequence[str]], widths: Sequence[Any]) -> None:
+    """One row is made cell by cell, the others are copies of it with their own words: a ledger has thousands."""
+    if not rows:
+        return
+    pattern = table.add_row()
+    _row(pattern, ["x" for _ in widths], widths, layout.BODY_FONT)
+    table._tbl.remove(pattern._tr)
+    for said in rows:
+        row = deepcopy(pattern._tr)
+        for held, text in zip(row.iter(qn("w:t")), said, strict=True):
+            held.text = _writable(text).replace("\t", " ")
+            held.set(qn("xml:space"), "preserve")
+        table._tbl.append(row)
 
 
 def _row(row: Any, said: Sequence[str], widths: Sequence[Any], font: str) -> None:

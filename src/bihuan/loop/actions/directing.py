@@ -11,7 +11,7 @@ from bihuan.core.actions.action import Label, Ref, action
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules
-from bihuan.loop.actions.scopes import Note, directed_at, handled_at
+from bihuan.loop.actions.scopes import Note, TheCase, directed_at, handled_at
 from bihuan.loop.kinds import kind_of
 from bihuan.loop.models import Case, CaseParty, NotApplicable
 from bihuan.loop.terms import Level, LoopGrants, Move, PartyRole, ProofRhythm
@@ -57,8 +57,7 @@ def issue(
     thing: Ref[Thing] | None = None,
 ) -> Case:
     """下发事项: a case of the general kind, by hand."""
-    if due_on is not None and due_on < day_of(ctx.at):
-        raise rules.BadDeadline(Text("期限不能早于今天。", "The limit can't lie in the past."))
+    rules.require_coming(due_on=due_on, today=day_of(ctx.at))
     return moves.issue(
         ctx=ctx,
         new=moves.NewCase(
@@ -81,7 +80,7 @@ def issue(
 def extend(
     *,
     ctx: Context,
-    case: Ref[Case],
+    case: TheCase,
     new_due_on: Annotated[date, Label("延至", "New limit", widget="date")],
     note: Note,
 ) -> Case:
@@ -101,7 +100,7 @@ def extend(
     icon="external-link",
     labels={"to": Label("移交给", "Hand over to")},
 )
-def hand_over(*, ctx: Context, case: Ref[Case], to: Ref[Organisation], note: Note) -> Case:
+def hand_over(*, ctx: Context, case: TheCase, to: Ref[Organisation], note: Note) -> Case:
     """移交: another unit owns the case from here on; the old owner keeps seeing it as a cooperating unit."""
     rules.require_independent_supervisor(owner=to.code, supervisor=case.supervisor_code)
     return hand_over_case(ctx=ctx, case=case, to=to, note=note)
@@ -125,7 +124,7 @@ def hand_over_case(*, ctx: Context, case: Case, to: Organisation, note: str) -> 
 
 
 @action("case.chase", label=Text("催办", "Chase"), needs=LoopGrants.DIRECT, scope=directed_at, icon="bell")
-def chase(*, ctx: Context, case: Ref[Case], note: Note = "") -> Case:
+def chase(*, ctx: Context, case: TheCase, note: Note = "") -> Case:
     """催办."""
     return moves.advance(ctx=ctx, case=case, move=Move.CHASE, note=note, times_chased=case.times_chased + 1)
 
@@ -138,7 +137,7 @@ def chase(*, ctx: Context, case: Ref[Case], note: Note = "") -> Case:
     icon="flag",
     tone="warning",
 )
-def supervise(*, ctx: Context, case: Ref[Case], note: Note) -> Case:
+def supervise(*, ctx: Context, case: TheCase, note: Note) -> Case:
     """督办."""
     return moves.advance(ctx=ctx, case=case, move=Move.SUPERVISE, note=note, is_supervised=True)
 
@@ -152,7 +151,7 @@ def supervise(*, ctx: Context, case: Ref[Case], note: Note) -> Case:
     icon="x",
     tone="danger",
 )
-def withdraw(*, ctx: Context, case: Ref[Case], note: Note) -> Case:
+def withdraw(*, ctx: Context, case: TheCase, note: Note) -> Case:
     """撤回: with the reason."""
     return moves.advance(ctx=ctx, case=case, move=Move.WITHDRAW, note=note)
 
@@ -169,11 +168,12 @@ def withdraw(*, ctx: Context, case: Ref[Case], note: Note) -> Case:
 def reopen(
     *,
     ctx: Context,
-    case: Ref[Case],
+    case: TheCase,
     note: Note,
     due_on: Annotated[date | None, Label("新期限", "New limit", widget="date")] = None,
 ) -> Case:
     """重新打开: a look-back found a relapse (回头看)."""
+    rules.require_coming(due_on=due_on, today=day_of(ctx.at))
     changes = moves.reset_deadline(case=case, due_on=due_on or case.due_on)
     return moves.advance(ctx=ctx, case=case, move=Move.REOPEN, note=note, closed_at=None, submitted_by="", **changes)
 
@@ -189,14 +189,12 @@ def reopen(
 def cascade(
     *,
     ctx: Context,
-    case: Ref[Case],
+    case: TheCase,
     to: list[Ref[Organisation]],
     due_on: Annotated[date | None, Label("期限", "Limit", widget="date")] = None,
 ) -> Case:
     """分解下达: one child case a unit, verified by the owner of the parent."""
-    today = day_of(ctx.at)
-    if due_on is not None and due_on < today:
-        raise rules.BadDeadline(Text("期限不能早于今天。", "The limit can't lie in the past."))
+    rules.require_coming(due_on=due_on, today=day_of(ctx.at))
     for unit in to:
         moves.issue(
             ctx=ctx,
@@ -230,7 +228,7 @@ def cascade(
     labels={"organisation": Label("单位", "Organisation")},
 )
 def mark_not_applicable(
-    *, ctx: Context, case: Ref[Case], organisation: Ref[Organisation], because: Annotated[str, Label("理由", "Reason")]
+    *, ctx: Context, case: TheCase, organisation: Ref[Organisation], because: Annotated[str, Label("理由", "Reason")]
 ) -> NotApplicable:
     """不适用: the lower level counts as covered, with a reason."""
     return ctx.create(NotApplicable(case=case, organisation=organisation, because=because))

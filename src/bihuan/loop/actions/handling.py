@@ -12,7 +12,7 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules
-from bihuan.loop.actions.scopes import EvidenceList, Note, handled_at, pieces
+from bihuan.loop.actions.scopes import EvidenceList, Note, TheCase, handled_at, pieces
 from bihuan.loop.kinds import kind_of
 from bihuan.loop.models import Case, CaseObject
 from bihuan.loop.terms import LoopGrants, Move
@@ -24,7 +24,7 @@ class WrongPerson(Problem):
 
 
 @action("case.acknowledge", label=Text("签收", "Acknowledge"), needs=LoopGrants.HANDLE, scope=handled_at, icon="check")
-def acknowledge(*, ctx: Context, case: Ref[Case], note: Note = "") -> Case:
+def acknowledge(*, ctx: Context, case: TheCase, note: Note = "") -> Case:
     """签收."""
     return moves.advance(ctx=ctx, case=case, move=Move.ACKNOWLEDGE, note=note)
 
@@ -36,7 +36,7 @@ def acknowledge(*, ctx: Context, case: Ref[Case], note: Note = "") -> Case:
     scope=handled_at,
     icon="message",
 )
-def report_progress(*, ctx: Context, case: Ref[Case], note: Note, evidence: EvidenceList | None = None) -> Case:
+def report_progress(*, ctx: Context, case: TheCase, note: Note, evidence: EvidenceList | None = None) -> Case:
     """报告进展."""
     return moves.advance(
         ctx=ctx, case=case, move=Move.PROGRESS, note=note, evidence=pieces(ctx=ctx, ids=evidence or [])
@@ -79,7 +79,7 @@ def settle_object(
     scope=handled_at,
     icon="send",
 )
-def submit(*, ctx: Context, case: Ref[Case], note: Note, evidence: EvidenceList | None = None) -> Case:
+def submit(*, ctx: Context, case: TheCase, note: Note, evidence: EvidenceList | None = None) -> Case:
     """提交核验: with the evidence its kind requires, and every part of it done."""
     return submit_case(ctx=ctx, case=case, note=note, evidence=evidence or [])
 
@@ -107,7 +107,7 @@ def submit_case(*, ctx: Context, case: Case, note: str, evidence: list[UUID], **
 def ask_extension(
     *,
     ctx: Context,
-    case: Ref[Case],
+    case: TheCase,
     new_due_on: Annotated[date, Label("申请延至", "New limit", widget="date")],
     because: Annotated[str, Label("理由", "Reason", widget="textarea")],
 ) -> Case:
@@ -125,8 +125,11 @@ def ask_extension(
     icon="user",
     labels={"person": Label("责任人", "Person")},
 )
-def assign_person(*, ctx: Context, case: Ref[Case], person: Ref[Person]) -> Case:
+def assign_person(*, ctx: Context, case: TheCase, person: Ref[Person]) -> Case:
     """落实到人: somebody of the owner unit."""
-    if person.organisation_code != case.organisation_code:
-        raise WrongPerson(Text("责任人须是责任单位的人。", "The person must belong to the owner."))
+    if person.organisation_code != case.organisation_code or not person.is_here(day_of(ctx.at)):
+        raise WrongPerson(
+            Text("责任人须是责任单位的在任人员。", "The person must belong to the owner, and not have left."),
+            where={"person": Text("请另选。", "Choose another.")},
+        )
     return ctx.change(case, owner_person=person)

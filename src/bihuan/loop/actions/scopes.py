@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.scope import Place
-from bihuan.core.actions.action import Label
+from bihuan.core.actions.action import Label, Ref
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.evidence.models import Evidence
 from bihuan.kernel.text import Text
@@ -15,6 +15,7 @@ from bihuan.loop.models import Case
 from bihuan.loop.terms import PartyRole
 from bihuan.parties.models import Region
 
+TheCase = Annotated[Ref[Case], Label("事项", "Case", widget="hidden")]
 Note = Annotated[str, Label("说明", "Note", widget="textarea")]
 EvidenceList = Annotated[list[UUID], Label("佐证材料", "Evidence", widget="evidence")]
 

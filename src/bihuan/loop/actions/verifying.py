@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from bihuan.core.access.context import Context
-from bihuan.core.actions.action import Label, Ref, action
+from bihuan.core.actions.action import Label, action
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.loop import moves, rules
-from bihuan.loop.actions.scopes import EvidenceList, Note, pieces, verified_at
+from bihuan.loop.actions.scopes import EvidenceList, Note, TheCase, pieces, verified_at
 from bihuan.loop.models import Case
 from bihuan.loop.terms import LoopGrants, Move, ProofRhythm
 from bihuan.parties.queries import calendar_at
@@ -25,7 +25,7 @@ from bihuan.parties.queries import calendar_at
     confirm=Text("核验通过并销号，确定吗？", "Verify this case and close it out?"),
     icon="shield",
 )
-def close_out(*, ctx: Context, case: Ref[Case], note: Note = "", evidence: EvidenceList | None = None) -> Case:
+def close_out(*, ctx: Context, case: TheCase, note: Note = "", evidence: EvidenceList | None = None) -> Case:
     """核验销号. 谁办理谁不得核验."""
     return close_out_case(ctx=ctx, case=case, note=note, evidence=evidence or [])
 
@@ -62,7 +62,7 @@ def close_out_case(*, ctx: Context, case: Case, note: str, evidence: list[UUID],
     tone="warning",
 )
 def send_back(
-    *, ctx: Context, case: Ref[Case], note: Annotated[str, Label("退回理由", "Why", widget="textarea")]
+    *, ctx: Context, case: TheCase, note: Annotated[str, Label("退回理由", "Why", widget="textarea")]
 ) -> Case:
     """退回: what is missing is said."""
     rules.require_independent_verifier(

@@ -18,7 +18,7 @@ from bihuan.loop import jobs, moves, queries, rules
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.models import Case, CaseObject, CaseStep
 from bihuan.loop.terms import Move, Stage
-from bihuan.parties.models import CalendarDay, Organisation
+from bihuan.parties.models import CalendarDay, Organisation, Person
 from cast import AT, context, saved
 
 
@@ -288,13 +288,10 @@ def test_a_case_keeps_the_plan_it_was_opened_under(cast, case):
 def test_a_relapse_reopens_a_closed_case(cast, case):
     submitted(cast, case)
     perform(verifying.close_out, ctx=context(cast.verifier), case=refreshed(case))
-    again = perform(
-        directing.reopen,
-        ctx=context(cast.officer),
-        case=refreshed(case),
-        note="回头看发现反弹",
-        due_on=date(2027, 2, 1),
-    ).value
+    reopen = {"ctx": context(cast.officer), "case": {"id": str(case.pk)}, "note": "回头看发现反弹"}
+    with pytest.raises(rules.BadDeadline):
+        perform(directing.reopen, due_on=AT.date() - timedelta(days=1), **reopen)
+    again = perform(directing.reopen, due_on=date(2027, 2, 1), **reopen).value
     assert (again.stage, again.is_open, again.closed_at, again.due_on) == (Stage.IN_HAND, True, None, date(2027, 2, 1))
 
 
@@ -427,3 +424,16 @@ def test_cases_of_an_abolished_unit_go_to_its_successor_and_to_no_verifier(cast,
     assert run(date(2026, 12, 2), successor=cast.neighbour) == "E-NEXT"
     steps = CaseStep.objects.filter(case=case, move=Move.HAND_OVER)
     assert ["承接" in s.note for s in steps] == [True]
+
+
+def test_nobody_gets_a_case_who_has_left_or_belongs_elsewhere(cast, case):
+    gone, other, stays = (
+        cast.person(cast.works, "离任"), cast.person(cast.neighbour, "别家"), cast.person(cast.works, "在任")
+    )  # fmt: skip
+    Person.objects.filter(pk=gone.pk).update(left_on=AT.date())
+    manager = context(cast.safety_manager)
+    for wrong in (Person.objects.get(pk=gone.pk), other):
+        with pytest.raises((handling.WrongPerson, NotFound)):
+            perform(handling.assign_person, ctx=manager, case=refreshed(case), person={"id": str(wrong.pk)})
+    perform(handling.assign_person, ctx=manager, case=refreshed(case), person={"id": str(stays.pk)})
+    assert refreshed(case).owner_person == stays

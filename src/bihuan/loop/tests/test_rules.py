@@ -104,6 +104,15 @@ def test_an_extension_is_later_than_the_limit_and_not_in_the_past(due_on, new, a
             rules.require_later_deadline(due_on=due_on, new_due_on=new, today=TODAY)
 
 
+@pytest.mark.parametrize(("due_on", "allowed"), [(date(2026, 6, 29), False), (date(2026, 6, 30), True), (None, True)])
+def test_a_limit_is_not_moved_into_the_past(due_on, allowed):
+    if allowed:
+        rules.require_coming(due_on=due_on, today=TODAY)
+    else:
+        with pytest.raises(rules.BadDeadline):
+            rules.require_coming(due_on=due_on, today=TODAY)
+
+
 def test_a_case_is_not_overdue_on_its_due_day():
     assert not rules.is_overdue(due_on=TODAY, today=TODAY)
     assert rules.is_overdue(due_on=TODAY, today=date(2026, 7, 1))

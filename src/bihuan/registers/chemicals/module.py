@@ -54,6 +54,7 @@ _generated = module_of(
     REGISTER,
     grants=ChemicalsGrants,
     order=15,
+    section="chemicals",
     serves={
         "R08": Text(
             "部分：“危险化学品目录”页按名称、别名、拼音首字母、CAS号、UN编号（已对照的272个CAS号）检索全部 2828 个序号及名录；2026年增补的5种名单待补",
@@ -84,7 +85,7 @@ MODULE = replace(
             "catalogue",
             "search",
             (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
-            section="registers",
+            section="chemicals",
             order=16,
         ),
         MenuItem(
@@ -92,7 +93,7 @@ MODULE = replace(
             "key-processes",
             "tools",
             (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
-            section="registers",
+            section="chemicals",
             order=16,
         ),
         MenuItem(
@@ -100,7 +101,7 @@ MODULE = replace(
             "mixture-rule",
             "scissors",
             (ChemicalsGrants.READ, ChemicalsGrants.EDIT),
-            section="registers",
+            section="chemicals",
             order=16,
         ),
     ),

@@ -79,8 +79,8 @@ STOCK = Register(
     ),
 )  # fmt: skip
 
-_units = module_of(UNITS, grants=MajorHazardsGrants, order=30)
-_stock = module_of(STOCK, grants=MajorHazardsGrants, order=31)
+_units = module_of(UNITS, grants=MajorHazardsGrants, order=30, section="insight")
+_stock = module_of(STOCK, grants=MajorHazardsGrants, order=31, section="insight")
 
 MODULE = Module(
     name="major_hazards",
@@ -98,7 +98,7 @@ MODULE = Module(
     ),
     roles=(*_units.roles, *_stock.roles),
     menu=(
-        MenuItem(LABEL, "major-hazards", "alert-triangle", (MajorHazardsGrants.READ, MajorHazardsGrants.EDIT), section="registers", order=29),
+        MenuItem(LABEL, "major-hazards", "alert-triangle", (MajorHazardsGrants.READ, MajorHazardsGrants.EDIT), section="insight", order=29),
         *_units.menu,
         *_stock.menu,
     ),

@@ -54,6 +54,7 @@ _generated = module_of(
     REGISTER,
     grants=ProductsGrants,
     order=17,
+    section="chemicals",
     roles=(
         RoleSpec(
             "label_printer",
@@ -116,7 +117,7 @@ MODULE = replace(
     ),
     menu=(
         *_generated.menu,
-        MenuItem(Text("排印批次", "Print batches"), "prints", "printer", (ProductsGrants.PRINT,), section="registers", order=18),
+        MenuItem(Text("排印批次", "Print batches"), "prints", "printer", (ProductsGrants.PRINT,), section="chemicals", order=18),
     ),
     urls="bihuan.registers.products.urls",
     url_prefix="",

@@ -48,7 +48,7 @@ REGISTER = Register(
     ),
 )  # fmt: skip
 
-_generated = module_of(REGISTER, grants=RegistrationsGrants, order=14)
+_generated = module_of(REGISTER, grants=RegistrationsGrants, order=14, section="chemicals")
 
 MODULE = replace(
     _generated,

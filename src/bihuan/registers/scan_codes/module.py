@@ -26,7 +26,7 @@ MODULE = Module(
         ),
     ),
     menu=(
-        MenuItem(Text("现场码", "Codes of things"), "scan-codes", "qrcode", (ScanCodesGrants.PRINT,), section="registers", order=19),
+        MenuItem(Text("现场码", "Codes of things"), "scan-codes", "qrcode", (ScanCodesGrants.PRINT,), section="chemicals", order=19),
     ),
     urls="bihuan.registers.scan_codes.urls",
     url_prefix="",

@@ -13,6 +13,7 @@ from bihuan.domains.office_documents import actions as documents
 from bihuan.domains.office_documents.queries import to_sign
 from bihuan.domains.responsibilities.actions import division, lists
 from bihuan.kernel.calendar import day_of
+from bihuan.loop.models import Case
 from bihuan.parties import actions as parties
 from bihuan.parties.models import Person
 from bihuan.site.demo.building import BUILDER
@@ -50,7 +51,7 @@ def run(teller: Teller) -> None:
 
 
 def _documents(teller: Teller, office: Any) -> None:
-    """One instruction on its way, and a notice that one of its four units has signed for."""
+    """An instruction on its way, one that a leader wrote on a late case, and a notice that one of four units has signed for."""
     units = teller.city.units
     instruction = perform(
         documents.register_instruction, ctx=teller.ctx(office, -7), organisation=units["YZ-AWB"], leader="沈建国",
@@ -60,6 +61,13 @@ def _documents(teller: Teller, office: Any) -> None:
         documents.propose, ctx=teller.ctx(office, -7), instruction=instruction, carrier=units["YZ-GX"],
         proposal="拟请市工信局牵头、市应急管理局配合，逐家核查复产条件。", due_on=day_of(teller.at(9)),
     )  # fmt: skip
+    leader = teller.city.actor("lingdao", at=teller.now)
+    red = Case.objects.visible_to(leader).filter(is_open=True, due_on__lt=day_of(teller.at(-3)))
+    if (late := red.order_by("due_on", "number").first()) is not None:
+        perform(
+            documents.instruct, ctx=teller.ctx(leader, -2), case=late, office="YZ-AWB",
+            words="逾期已久，请安委办约谈责任单位，一周内报我。",
+        )  # fmt: skip
     sent = perform(
         documents.send, ctx=teller.ctx(office, -5), organisation=units["YZ-AWB"], word="云安办", openness="active",
         title="关于做好节前危险化学品安全检查的通知", recipients=[units[c] for c in ("YZ-YJ", "YZ-GX", "YZ-JT", "YZ-HJ")],

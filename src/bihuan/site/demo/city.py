@@ -128,7 +128,7 @@ PEOPLE = (
     Somebody("yuanqu", "高远", "P1-GWH", ("handler", "verifier", "reader", "registers", "tanks_keeper", "boundary_drawer", "risk_reader", "checks_reader"), "990100-P1", "云州化工园区管委会：看本园区", "administration of the Yunzhou park: sees its park"),
     Somebody("qiye", "马强", "YZ-E001", ("handler", "registers", "tanks_keeper", "vehicles_keeper", "chemicals_keeper", "hazard_stock_keeper", "hazard_enterprise", "hazard_appointer", "products_keeper", "label_printer", "code_keeper"), "", "企业安全管理人员（云州东岚）", "safety manager of an enterprise (Donglan)"),
     Somebody("linqi", "罗丹", "YZ-E002", ("handler", "registers"), "", "隔壁企业：看不到东岚的任何事项", "the enterprise next door: sees nothing of Donglan's"),
-    Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader", "registers"), "990100", "分管市领导：只看", "deputy mayor in charge: reads only"),
+    Somebody("lingdao", "沈建国", "YZ-ZF", ("reader", "campaign_reader", "registers", "report_signer", "instructing_leader"), "990100", "分管市领导：看全市，签批报告，作批示", "deputy mayor in charge: sees the city, signs reports, instructs"),
     Somebody("xitong", "系统管理员", "YZ-AWB", ("system_administrator",), "*", "系统管理员（三员之一）：账号与运行", "system administrator: accounts and operation"),
     Somebody("anquan", "安全管理员", "YZ-AWB", ("security_administrator",), "*", "安全管理员（三员之一）：角色与授权", "security administrator: roles and grants"),
     Somebody("dangan", "档案管理员", "YZ-AWB", ("records_administrator",), "*", "档案管理员：确认保存期限、设置留存", "keeper of records: confirms how long they are kept, holds them back"),

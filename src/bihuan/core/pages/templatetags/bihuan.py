@@ -50,6 +50,12 @@ def spoken(value: Any) -> SafeString:
 
 
 @register.filter
+def is_chinese_here(value: Any) -> bool:
+    """`{% if words|is_chinese_here %} lang="zh"{% endif %}`: where no element can be put around data (an option)."""
+    return wording.is_chinese_here(value)
+
+
+@register.filter
 def mixed(value: Any) -> SafeString:
     """`{{ notice.text|mixed }}`: a sentence in the reader's language, the Chinese data in it marked."""
     return wording.mixed(value)

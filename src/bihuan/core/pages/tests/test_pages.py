@@ -141,6 +141,24 @@ def test_the_menu_shows_what_ones_grants_allow(
     assert "搜索页" not in may_not
 
 
+def test_a_long_menu_is_folded_but_for_what_is_wanted_now(rf: Any, make_user: Callable[..., Any]) -> None:
+    from bihuan.core import clock
+    from bihuan.core.access.context import Context
+    from bihuan.core.access.identification import actor_of
+
+    at = clock.now()
+    ctx = Context(actor=actor_of(make_user("all", *registry().grants), at=at), at=at)
+    groups = navigation.menu(ctx=ctx, path="/accounts/")
+
+    assert [g.code for g in groups if g.is_open] == ["work", "system"]
+    assert all(
+        g.is_open
+        for g in navigation.menu(
+            ctx=Context(actor=actor_of(make_user("few", "access.read_audit"), at=at), at=at), path="/"
+        )
+    )
+
+
 def test_every_menu_entry_home_page_and_widget_leads_somewhere(rf: Any, make_user: Callable[..., Any]) -> None:
     from bihuan.core import clock
     from bihuan.core.access.context import Context

@@ -36,6 +36,7 @@ TheReporter = Annotated[Ref[Reporter], Label("报送单位", "Reporting unit", w
 ReportUnit = Annotated[Ref[Organisation], Label("报送单位", "Unit")]
 ReportPerson = Annotated[Ref[Person], Label("报送专人", "Reporter")]
 Capacity = Annotated[str, Field(min_length=2, max_length=60)]
+Signers = Annotated[list[Capacity], Label("须签字的身份（一行一个）", "Who must sign, one a line")]
 
 
 class AlreadySent(Problem):
@@ -60,6 +61,11 @@ def written_at(*, ctx: Context, report: Report, **_: Any) -> Place:
     return handled_at(ctx=ctx, case=report.case)
 
 
+def capacities(said: list[str] | None) -> list[str]:
+    """须签字的身份: each once, in the order written."""
+    return list(dict.fromkeys(s.strip() for s in said or [] if s.strip()))
+
+
 @action(
     "campaign.name_reporter",
     label=Text("确定报送单位和专人", "Name who reports"),
@@ -73,16 +79,17 @@ def name_reporter(
     campaign: TheCampaign,
     organisation: ReportUnit,
     person: ReportPerson | None = None,
-    signers: Annotated[list[Capacity] | None, Label("须签字的身份（一行一个）", "Who must sign, one a line")] = None,
+    signers: Signers | None = None,
 ) -> Reporter:
     """报送单位与专人: naming it again changes who reports and who signs."""
     require_living(campaign)
-    if person is not None and person.organisation_code != organisation.code:
+    here = person is None or (person.organisation_code == organisation.code and person.is_here(day_of(ctx.at)))
+    if not here:
         raise WrongPerson(
-            Text("专人须是报送单位的人。", "The reporter must belong to the unit."),
-            where={"person": Text("不是该单位的人。", "Not of this unit.")},
+            Text("专人须是报送单位的在任人员。", "The reporter must belong to the unit, and not have left."),
+            where={"person": Text("请另选。", "Choose another.")},
         )
-    wanted = list(dict.fromkeys(s.strip() for s in signers or [] if s.strip()))
+    wanted = capacities(signers)
     known: Reporter | None = Reporter.objects.filter(campaign=campaign, organisation=organisation).first()
     if known is not None:
         return ctx.change(known, person=person, signers=wanted, ended_on=None)
@@ -120,7 +127,11 @@ def call_reports(
     *, ctx: Context, campaign: TheCampaign, kind: ReportKind, on: date, from_on: date, until_on: date
 ) -> None:
     """布置报告: one case for each unit that reports and has none for this day yet. An abolished unit's successor reports."""
-    period = Period(from_on, until_on)
+    call_for(ctx=ctx, campaign=campaign, kind=kind, on=on, period=Period(from_on, until_on))
+
+
+def call_for(*, ctx: Context, campaign: Campaign, kind: ReportKind, on: date, period: Period) -> list[Report]:
+    made: list[Report] = []
     called = Report.objects.filter(campaign=campaign, kind=kind.value, for_on=on, is_upward=False)
     known = set(called.values_list("organisation_id", flat=True))
     for reporter in reporters(campaign=campaign, today=day_of(ctx.at)):
@@ -130,8 +141,8 @@ def call_reports(
         if unit is None or unit.pk in known:
             continue
         known.add(unit.pk)
-        person = reporter.person if reporter.person and reporter.person.organisation_code == unit.code else None
-        _call(ctx, campaign, unit, kind, on, period, person=person, signers=reporter.signers)
+        made.append(_call(ctx, campaign, unit, kind, on, period, person=reporter.person, signers=reporter.signers))
+    return made
 
 
 def _call(
@@ -161,6 +172,7 @@ def _call(
             where={"to": Text("请选择。", "Choose.")},
         )
     assert period.until is not None
+    stays = person is not None and person.organisation_code == unit.code and person.is_here(day_of(ctx.at))
     title = reports.title_of(campaign=campaign.name, kind=kind, period=period, supplement=number)[:300]
     case = moves.issue(
         ctx=ctx,
@@ -169,7 +181,7 @@ def _call(
             title=f"报送：{title}",
             source=campaign.name[:120],
             owner=unit,
-            owner_person=person,
+            owner_person=person if stays else None,
             supervisor=receiver,
             issuer=campaign.issuer,
             region=unit.region if unit.region_path.startswith(campaign.region_path) else campaign.region,
@@ -214,20 +226,26 @@ def open_report(
     last_on: Annotated[date, Label("报告期止", "Period until", widget="date")],
     due_on: Annotated[date, Label("应报日期", "Due", widget="date")],
     to: Annotated[Ref[Organisation] | None, Label("报送给", "To")] = None,
+    signers: Signers | None = None,
 ) -> Report:
     """起草上报的报告: over the whole campaign, with what the units sent merged and the missing ones named."""
     if campaign.state not in (CampaignState.PUBLISHED, CampaignState.CLOSED):
         raise NotADraft(
             Text("方案发布后才有可报告的进展。", "There is nothing to report before the plan is published.")
         )
+    require_period(ctx=ctx, from_on=from_on, last_on=last_on, due_on=due_on)
+    unit = campaign.supervisor or campaign.issuer
+    period = Period(from_on, last_on + timedelta(days=1))
+    return _call(ctx, campaign, unit, kind, due_on, period, supervisor=to, signers=capacities(signers), is_upward=True)
+
+
+def require_period(*, ctx: Context, from_on: date, last_on: date, due_on: date) -> None:
+    """报告期: it does not end before it begins, and is not due in the past."""
     if last_on < from_on or due_on < day_of(ctx.at):
         raise BadReportPeriod(
             Text("报告期止早于起，或应报日期已过。", "The period ends before it begins, or the due day has passed."),
             where={"due_on": Text("请核对日期。", "Check the dates.")},
         )
-    unit = campaign.supervisor or campaign.issuer
-    period = Period(from_on, last_on + timedelta(days=1))
-    return _call(ctx, campaign, unit, kind, due_on, period, supervisor=to, is_upward=True)
 
 
 class Written(BaseModel):
@@ -293,7 +311,7 @@ def _void_signatures(ctx: Context, report: Report) -> None:
 @action(
     "campaign.sign_report",
     label=Text("签字", "Sign"),
-    needs=LoopGrants.HANDLE,
+    needs=(LoopGrants.HANDLE, CampaignGrants.SIGN),
     scope=written_at,
     signs_off=True,
     confirm=Text(

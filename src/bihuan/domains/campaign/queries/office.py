@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from bihuan.core.access.context import Context
 from bihuan.core.pages.held import AsOf, Held
-from bihuan.domains.campaign.models import Campaign, CampaignTask, Report
+from bihuan.domains.campaign.models import Campaign, CampaignTask, Report, ReportSignature
 from bihuan.domains.campaign.queries import indicators
 from bihuan.domains.campaign.queries.boards import CampaignLine, campaigns, with_tallies
 from bihuan.domains.campaign.rules import dues
 from bihuan.domains.campaign.rules.dues import Entry
-from bihuan.domains.campaign.terms import CampaignState, ReportKind
+from bihuan.domains.campaign.terms import CampaignGrants, CampaignState, ReportKind
 from bihuan.kernel.calendar import day_of
 from bihuan.loop import figures, morning
 from bihuan.loop.models import Case
 from bihuan.loop.queries import OPEN, URGENT, evening_of, with_names
-from bihuan.loop.terms import DeadlineColour, Move, Stage
+from bihuan.loop.terms import DeadlineColour, LoopGrants, Move, Stage
 from bihuan.parties.models import Membership, Organisation, Region
 from bihuan.parties.queries import calendar_at, get_organisation
 
@@ -111,12 +111,13 @@ def forget() -> None:
 def _morning(ctx: Context) -> Morning:
     since = last_evening(ctx=ctx)
     changed = morning.changes_since(ctx=ctx, since=evening_of(since))
+    late = morning.overdue_by_unit(ctx=ctx, most=WORST)
     return Morning(
         since=since,
         news=[News(move, changed[move]) for move in NEWS if changed.get(move)],
         due=morning.due_counts(ctx=ctx),
-        behind=morning.overdue_by_unit(ctx=ctx, most=WORST),
-        overdue=figures.situation(ctx=ctx).value.by_colour[DeadlineColour.RED],
+        behind=late.worst,
+        overdue=late.cases,
         gaps=indicators.gaps(ctx=ctx).order_by().count(),
         unmeasured=indicators.unmeasured(ctx=ctx).order_by().count(),
     )
@@ -173,6 +174,7 @@ class UnitCard:
     next: Sequence[Case]
     worst: Sequence[Case]
     people: Sequence[Membership]
+    to_sign: Sequence[Report]
 
     @property
     def share(self) -> int | None:
@@ -217,7 +219,21 @@ def unit_card(*, ctx: Context, organisation: Organisation) -> UnitCard:
         next=list(rows.filter(due_on__gte=today)[:3]),
         worst=list(rows.filter(due_on__lt=today)[:3]),
         people=list(holding.select_related("person", "post").order_by("from_on", "id")[:3]),
+        to_sign=to_sign(ctx=ctx, organisation=organisation),
     )
+
+
+def to_sign(*, ctx: Context, organisation: Organisation) -> list[Report]:
+    """待签批: reports of the unit that want a signature, from whoever may sign there and has not yet."""
+    place = organisation.place
+    if not (ctx.actor.may(CampaignGrants.SIGN, place) or ctx.actor.may(LoopGrants.HANDLE, place)):
+        return []
+    mine = ReportSignature.objects.filter(report=OuterRef("pk"), void_at__isnull=True, signed_by=ctx.actor.id)
+    rows = Report.objects.visible_to(ctx.actor).filter(
+        case__organisation_code=organisation.code, case__stage__in=(Stage.ACKNOWLEDGED, Stage.IN_HAND)
+    )
+    found = rows.exclude(signers=[]).filter(~Exists(mine)).select_related("campaign").order_by("for_on", "pk")
+    return list(found[:3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,26 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.period import Period
 from bihuan.loop.models import Case, CaseStep
 from bihuan.loop.terms import Move, Stage
-from bihuan.parties.models import Organisation
+from bihuan.parties.models import Organisation, Person
 
 _COUNTED = {Move.ACCEPT_PROOF: "proofs", Move.SEND_BACK: "sent_back", Move.CHASE: "chased"}
+#: What a fact is called, and where it stands.
+_FACTS = {
+    "number": "case__number",
+    "no": "no",
+    "title": "case__title",
+    "owner": "case__owner__name",
+    "due_on": "case__due_on",
+    "first_due_on": "case__first_due_on",
+    "is_ongoing": "case__is_ongoing",
+    "is_supporting": "is_supporting",
+    "is_supervised": "case__is_supervised",
+}
 
 
 def get_report(*, ctx: Context, report_id: UUID) -> Report:
     rows = Report.objects.visible_to(ctx.actor).select_related(
-        "case", "case__supervisor", "campaign", "organisation", "supplement_of"
+        "case", "case__owner", "case__supervisor", "campaign", "organisation", "supplement_of"
     )
     found = cast("Report | None", rows.filter(pk=report_id).first())
     if found is None:
@@ -36,51 +48,54 @@ def get_report(*, ctx: Context, report_id: UUID) -> Report:
     return found
 
 
-def facts(*, campaign: Campaign, organisation_code: str = "") -> list[TaskFacts]:
-    """Every task of a campaign, or of one owner in it: two queries. Withdrawn ones are no longer part of the account."""
+def facts(*, campaign: Campaign, organisations: Sequence[str] = ()) -> list[TaskFacts]:
+    """Every task of a campaign, or of some owners in it: two queries. Withdrawn ones are no longer part of the account.
+    Columns, not rows of three tables: a whole campaign has thousands.
+    """
     rows = CampaignTask.objects.filter(campaign=campaign).exclude(case__stage=Stage.WITHDRAWN)
     steps = CaseStep.objects.filter(case__campaign_task__campaign=campaign, move__in=[m.value for m in _COUNTED])
-    if organisation_code:
-        rows = rows.filter(case__organisation_code=organisation_code)
-        steps = steps.filter(case__organisation_code=organisation_code)
+    if organisations:
+        rows = rows.filter(case__organisation_code__in=organisations)
+        steps = steps.filter(case__organisation_code__in=organisations)
     days: dict[Any, dict[str, list[date]]] = {}
     for case, move, at in steps.order_by("at").values_list("case_id", "move", "at"):
         days.setdefault(case, {}).setdefault(_COUNTED[Move(move)], []).append(day_of(at))
     found = []
-    for task in rows.select_related("case", "case__owner").order_by("position", "case__number"):
-        case = task.case
-        noted = days.get(case.pk, {})
+    for case, closed_at, stage, *said in rows.order_by("position", "case__number").values_list(
+        "case_id", "case__closed_at", "case__stage", *_FACTS.values()
+    ):
+        noted: dict[str, Any] = {name: tuple(on) for name, on in days.get(case, {}).items()}
+        closed_on = day_of(closed_at) if closed_at and stage == Stage.CLOSED_OUT else None
         found.append(
-            TaskFacts(
-                number=case.number,
-                no=task.no,
-                title=case.title,
-                owner=case.owner.name,
-                stage=Stage(case.stage),
-                due_on=case.due_on,
-                first_due_on=case.first_due_on,
-                is_ongoing=case.is_ongoing,
-                is_supporting=task.is_supporting,
-                is_supervised=case.is_supervised,
-                closed_on=day_of(case.closed_at) if case.closed_at and case.stage == Stage.CLOSED_OUT else None,
-                **{name: tuple(on) for name, on in noted.items()},
-            )
+            TaskFacts(**dict(zip(_FACTS, said, strict=True)), stage=Stage(stage), closed_on=closed_on, **noted)
         )
     return found
+
+
+def _owners_of(report: Report) -> list[str]:
+    """Whose tasks a unit's report counts. One that was passed on, since its unit was abolished, counts what the old
+    unit closed and what its successor took over; unless the successor owes the same report in its own name.
+    """
+    codes = {report.organisation_code, report.case.organisation_code}
+    if len(codes) > 1:
+        same = Report.objects.filter(
+            campaign=report.campaign, kind=report.kind, for_on=report.for_on, supplement_no=report.supplement_no
+        )
+        codes -= set(same.exclude(pk=report.pk).values_list("organisation_code", flat=True))
+    return sorted(codes | {report.organisation_code})
 
 
 def content_of(*, report: Report, at: datetime) -> dict[str, Any]:
     """报告全文 as it stands now: words with their figures, and the rows each figure counts. Plain JSON: it is kept when sent."""
     today = day_of(at)
-    code = "" if report.is_upward else report.organisation_code
-    tasks = facts(campaign=report.campaign, organisation_code=code)
+    tasks = facts(campaign=report.campaign, organisations=() if report.is_upward else _owners_of(report))
     values = figures.counted(tasks, When(Period(report.from_on, report.until_on), today))
     words = _words(report, today, values)
     wanted = {number for value in values.values() for number in value.rows}
     return {
         "title": report.title,
         "addressee": report.addressee,
-        "unit": report.organisation.name,
+        "unit": report.case.owner.name,
         "on": today.isoformat(),
         "nothing": report.nothing_because,
         "sections": [_section(s, values, words) for s in report.body],
@@ -115,7 +130,7 @@ def _row(task: TaskFacts) -> dict[str, str]:
 def _words(report: Report, today: date, values: Mapping[str, Value]) -> dict[str, str]:
     words = {
         "日期": chinese_date(today),
-        "单位": report.organisation.name,
+        "单位": report.case.owner.name,
         "行动": report.campaign.name,
         "完成率": figures.rate(values),
     }
@@ -224,6 +239,8 @@ class Column:
 class Line:
     unit: Organisation
     reporter: Reporter | None
+    #: Nobody, once he has left.
+    person: Person | None
     cells: Sequence[tuple[Report, ReportState] | None]
 
 
@@ -253,7 +270,8 @@ def received(*, ctx: Context, campaign: Campaign) -> Received:
         cells = [
             (row, states[row.pk]) if (row := by_key.get((key, column))) is not None else None for column in columns
         ]
-        lines.append(Line(unit, named.get(key), cells))
+        reporter = named.get(key)
+        lines.append(Line(unit, reporter, reporter.person_on(today) if reporter else None, cells))
     counts = {state: sum(states[r.pk] is state for r in below) for state in ReportState}
     return Received(columns, lines, [(r, states[r.pk]) for r in found if r.is_upward], counts)
 

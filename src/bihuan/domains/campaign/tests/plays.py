@@ -339,6 +339,24 @@ def _call_reports(cast: Cast) -> Play:
     )
 
 
+def reporting(cast: Cast) -> Campaign:
+    """Running, with 市工信局 as its only reporter."""
+    campaign = published_plan(cast)
+    perform(reports.name_reporter, ctx=context(office_of(cast)), campaign=campaign, organisation=cast.industry)
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def _request_reports(cast: Cast) -> Play:
+    return by_office(
+        cast,
+        campaign=reporting(cast),
+        kind=ReportKind.MONTHLY,
+        from_on=date(2026, 11, 1),
+        last_on=date(2026, 11, 30),
+        due_on=date(2026, 11, 25),
+    )
+
+
 def _end_reporter(cast: Cast) -> Play:
     ctx = context(office_of(cast))
     made = perform(reports.name_reporter, ctx=ctx, campaign=published_plan(cast), organisation=cast.industry)
@@ -475,6 +493,7 @@ PLAYS = {
         cast, campaign=published_plan(cast), organisation=cast.industry, signers=["党委主要负责人"]
     ),
     "campaign.end_reporter": _end_reporter,
+    "campaign.request_reports": _request_reports,
     "campaign.call_reports": _call_reports,
     "campaign.open_report": _open_report,
     "campaign.write_report": _write_report,

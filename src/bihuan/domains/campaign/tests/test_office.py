@@ -122,7 +122,8 @@ def test_the_statements_of_the_morning_do_not_grow_with_the_cases(cast, desk, ca
             assert client.get(path).status_code == 200
         return len(caught)
 
-    paths = ("/office/", "/screen/", "/my-unit/?unit=GX", f"/campaigns/{campaign.pk}/places/")
+    of = f"/campaigns/{campaign.pk}/"
+    paths = ("/office/", "/screen/", "/my-unit/?unit=GX", f"{of}places/", f"{of}coverage/", f"{of}reports/", of)
     before = {p: cost(p) for p in paths}
     for case in Case.objects.all():
         for n in range(8):
@@ -181,4 +182,4 @@ def test_the_pages_open_for_those_they_are_meant_for(cast, campaign, make_user, 
     assert clerk.get("/office/").status_code == 404
     assert cast.industry.name in clerk.get("/my-unit/").content.decode()
     assert clerk.get("/my-unit/?unit=E-NEXT").status_code == 404
-    assert morning.overdue_by_unit(ctx=context(cast.stranger), most=5) == []
+    assert morning.overdue_by_unit(ctx=context(cast.stranger), most=5) == morning.Overdue(0, [])

@@ -11,21 +11,25 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from bihuan.core.actions.problems import StaleVersion
+from bihuan.core.access.context import service_actor
+from bihuan.core.actions.problems import Denied, NotFound, StaleVersion
 from bihuan.core.actions.runner import perform
 from bihuan.domains.campaign import jobs
-from bihuan.domains.campaign.actions import reports
-from bihuan.domains.campaign.models import Campaign, Report, ReportSignature, ReportSnapshot
+from bihuan.domains.campaign.actions import calling, reports
+from bihuan.domains.campaign.models import Campaign, Report, Reporter, ReportSignature, ReportSnapshot
+from bihuan.domains.campaign.queries import office as office_pages
 from bihuan.domains.campaign.queries import reports as queries
 from bihuan.domains.campaign.rules.figures import UnknownFigure
 from bihuan.domains.campaign.rules.reports import NotSaid, SameHand, SignatureMissing
 from bihuan.domains.campaign.terms import ReportKind, ReportState
 from bihuan.domains.campaign.tests import plays
 from bihuan.domains.campaign.web import report_file
+from bihuan.loop import jobs as loop_jobs
 from bihuan.loop.actions import verifying
+from bihuan.loop.actions.handling import WrongPerson
 from bihuan.loop.models import Case
 from bihuan.loop.terms import Stage
-from bihuan.parties.models import Organisation
+from bihuan.parties.models import Organisation, Person
 from cast import AT, context
 
 #: 云州市 plan.txt asks for reports on 3-25, 6-25 and 9-25.
@@ -296,3 +300,71 @@ def test_another_unit_sees_nothing_of_a_report(cast, report):
     assert Report.objects.visible_to(cast.department_clerk).count() == 1
     assert Report.objects.visible_to(replace(cast.department_clerk, held=())).count() == 0
     assert AT < MARCH
+
+
+NOVEMBER = {
+    "kind": ReportKind.MONTHLY,
+    "from_on": date(2026, 11, 1),
+    "last_on": date(2026, 11, 30),
+    "due_on": date(2026, 11, 25),
+}
+
+
+def test_the_office_asks_for_a_report_by_hand_once_and_not_for_yesterday(running, office):
+    ask = {"ctx": office, "campaign": {"id": str(running.pk)}}
+    with pytest.raises(reports.BadReportPeriod):
+        perform(calling.request_reports, **ask, **(NOVEMBER | {"due_on": date(2026, 11, 21)}))
+    perform(calling.request_reports, **ask, **NOVEMBER)
+    made = Report.objects.get()
+    assert (made.kind, made.case.due_on, made.until_on) == (ReportKind.MONTHLY, date(2026, 11, 25), date(2026, 12, 1))
+    with pytest.raises(calling.NobodyToAsk):
+        perform(calling.request_reports, **ask, **NOVEMBER)
+
+
+def test_a_reporter_who_left_is_nobody_and_can_not_be_named(cast, running, office):
+    person = Reporter.objects.get().person
+    Person.objects.filter(pk=person.pk).update(left_on=MARCH.date())
+    by_day(cast, MARCH)
+    assert Report.objects.get().case.owner_person is None
+    line = queries.received(ctx=context(office.actor, at=MARCH), campaign=running).lines[0]
+    assert (line.reporter is not None, line.person) == (True, None)
+    name = {"campaign": {"id": str(running.pk)}, "organisation": cast.industry, "person": {"id": str(person.pk)}}
+    with pytest.raises((WrongPerson, NotFound)):
+        perform(reports.name_reporter, ctx=context(office.actor, at=MARCH), **name)
+
+
+def test_a_report_of_a_unit_abolished_meanwhile_is_its_successors_with_the_tasks_of_both(cast, running, report, clerk):
+    task = Case.objects.get(campaign_task__campaign=running, owner=cast.industry)
+    Case.objects.filter(pk=task.pk).update(stage=Stage.CLOSED_OUT, is_open=False, closed_at=MARCH)
+    Organisation.objects.filter(pk=cast.industry.pk).update(
+        abolished_on=date(2027, 3, 16), successor=cast.district_emergency
+    )
+    later = MARCH.replace(day=17)
+    service = service_actor("loop.pass_on_abolished", "loop.escalate", "case.read", "parties.read")
+    loop_jobs.pass_on_abolished(ctx=context(service, at=later))
+    passed_on = Report.objects.get()
+    assert passed_on.case.organisation_code == cast.district_emergency.code
+    content = queries.content_of(report=passed_on, at=later)
+    assert content["unit"] == cast.district_emergency.name
+    own = Case.objects.filter(campaign_task__campaign=running, owner=cast.district_emergency).count()
+    assert (content["figures"]["closed"]["value"], content["figures"]["total"]["value"]) == (1, own + 1)
+
+
+def test_a_report_upward_is_signed_by_those_it_names_who_need_not_handle_it(cast, running, office):
+    made = perform(
+        reports.open_report,
+        ctx=office,
+        campaign={"id": str(running.pk)},
+        signers=["主任", "主任", "副市长"],
+        **NOVEMBER,
+    ).value
+    assert made.signers == ["主任", "副市长"]
+    sections = [{"key": "progress", "heading": "进展", "text": "已销号{已销号}项。"}]
+    writer = context(cast.actor("scribe", "handler", made.organisation))
+    perform(reports.write_report, ctx=writer, report=made, title=made.title, sections=sections)
+    leader = context(cast.actor("leader", "report_signer", cast.office, region=cast.city))
+    assert [r.pk for r in office_pages.to_sign(ctx=leader, organisation=made.organisation)] == [made.pk]
+    perform(reports.sign_report, ctx=leader, report={"id": str(made.pk)}, capacity="副市长")
+    assert office_pages.to_sign(ctx=leader, organisation=made.organisation) == []
+    with pytest.raises(Denied):
+        perform(reports.send_report, ctx=leader, report={"id": str(made.pk)})

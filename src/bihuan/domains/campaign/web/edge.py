@@ -41,6 +41,15 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def stay(request: HttpRequest, address: str) -> HttpResponse:
+    """Back to the page that a dialog stands on, read anew where one was: an address that differs from it by its anchor
+    alone would load nothing, and leave the dialog open. `address`: for a plain form.
+    """
+    if doors.is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(address)
+
+
 def show_form(
     request: HttpRequest, name: str, context: dict[str, Any], *, problem: Problem | None = None
 ) -> HttpResponse:

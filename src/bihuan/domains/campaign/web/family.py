@@ -21,7 +21,7 @@ from bihuan.domains.campaign.models import Campaign, PlanItem
 from bihuan.domains.campaign.queries import family, plans
 from bihuan.domains.campaign.queries.family import Cell
 from bihuan.domains.campaign.terms import CampaignGrants, CampaignState, CoverState, FilingState
-from bihuan.domains.campaign.web.edge import CAMPAIGNS, campaign_of, context_of, go, show_form
+from bihuan.domains.campaign.web.edge import CAMPAIGNS, campaign_of, context_of, go, show_form, stay
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -153,7 +153,7 @@ def answer(request: HttpRequest, campaign_id: UUID, superior_id: UUID, item_id: 
     if request.method == "POST":
         try:
             _take_answer(request, ctx, campaign, parent)
-            return go(request, f"{back}#item-{parent.pk}")
+            return stay(request, f"{back}#item-{parent.pk}")
         except Problem as refused:
             problem = refused
     title = Text("对应上级任务", "Answer a task of the superior plan")

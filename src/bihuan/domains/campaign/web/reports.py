@@ -45,6 +45,7 @@ def received(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "campaign": campaign,
         "state": CampaignState(campaign.state),
         "found": found,
+        "lines": [(line, list(zip(found.columns, line.cells, strict=True))) for line in found.lines],
         "counts": [(state, n) for state, n in found.counts.items() if n],
         "crumbs": crumbs_to(campaign, REPORTS),
     }
@@ -112,6 +113,7 @@ def report_page(request: HttpRequest, report_id: UUID) -> HttpResponse:
         "figures": [(f, view.content["figures"][f.code]["value"]) for f in FIGURES],
         "sent": f"?sent={view.snapshot.number}" if view.snapshot else "",
         "may_write": view.is_open and view.snapshot is None and _may_write(ctx, report),
+        "may_sign": view.is_open and view.snapshot is None,
         "crumbs": [*_crumbs(ctx, report), Crumb(ReportKind(report.kind).label)],
     }
     return render(request, "campaign/report.html", context)

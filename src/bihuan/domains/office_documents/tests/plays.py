@@ -9,7 +9,7 @@ from bihuan.core.access.context import Actor
 from bihuan.core.actions.runner import perform
 from bihuan.domains.office_documents import actions
 from bihuan.domains.office_documents.models import Instruction, OfficeDocument, Receipt
-from bihuan.loop.actions import handling, verifying
+from bihuan.loop.actions import directing, handling, verifying
 from bihuan.loop.models import Case
 from cast import TODAY, Cast, context
 from plays import Play
@@ -74,7 +74,37 @@ def receipt_of(cast: Cast) -> Receipt:
     return Receipt.objects.get(document=document_of(cast), organisation=cast.industry)
 
 
+def leader_of(cast: Cast) -> Actor:
+    return cast.actor("leader", "instructing_leader", cast.office, region=cast.city)
+
+
+def case_of(cast: Cast) -> Case:
+    return perform(
+        directing.issue,
+        ctx=context(cast.officer),
+        title="停产企业复产核查",
+        region=cast.city,
+        owner=cast.industry,
+        supervisor=cast.emergency,
+    ).value
+
+
+def instructed(cast: Cast) -> Instruction:
+    return perform(
+        actions.instruct,
+        ctx=context(leader_of(cast)),
+        case=case_of(cast),
+        words="一周内报我。",
+        office=cast.office.code,
+    ).value
+
+
 PLAYS = {
+    "office_documents.instruct": lambda c: Play(
+        leader_of(c),
+        {"case": case_of(c), "words": "一周内报我。", "office": c.office.code},
+        stranger=c.actor("far_leader", "instructing_leader", c.neighbour, region=c.next_city),
+    ),
     "office_documents.register_instruction": lambda c: by_office(
         c, organisation=c.office, leader="沈建国", on_what="复产报告", words="请核查。", instructed_on=TODAY
     ),

@@ -11,6 +11,7 @@ from bihuan.domains.office_documents import actions, queries, rules
 from bihuan.domains.office_documents.models import Instruction, OfficeDocument
 from bihuan.domains.office_documents.terms import InstructionStep, Openness
 from bihuan.domains.office_documents.tests import plays
+from bihuan.loop.models import Case
 from cast import context
 
 
@@ -75,3 +76,27 @@ def test_a_unit_is_told_signs_once_and_sees_its_own_receipt_only(cast, office):
     assert queries.document_view(ctx=office, document_id=document.pk).signed == 1
     with pytest.raises(NotFound):
         queries.document_view(ctx=context(cast.stranger), document_id=document.pk)
+
+
+def test_what_a_leader_writes_on_a_case_comes_back_to_him_and_to_no_other(cast, office):
+    leader, other = plays.leader_of(cast), cast.actor("deputy", "instructing_leader", cast.office, region=cast.city)
+    made = plays.instructed(cast)
+    assert [i.pk for i in queries.instructions(ctx=office)] == [made.pk]
+    assert queries.instructions(ctx=context(other)) == []
+    perform(
+        actions.propose, ctx=office, instruction=made, carrier=cast.industry, proposal="请工信局办", due_on=plays.LATER
+    )
+    Case.objects.filter(instruction=made).update(stage="closed_out", is_open=False)
+    perform(actions.feed_back, ctx=office, instruction={"id": str(made.pk)}, feedback="已约谈并办结")
+    mine = queries.instructions(ctx=context(leader))
+    assert [(i.step, i.feedback) for i in mine] == [(InstructionStep.FED_BACK, "已约谈并办结")]
+    assert Notice.objects.filter(topic="office_documents.instruction", recipient=leader.user_id).count() == 1
+
+
+def test_a_leader_hands_it_to_an_office_of_his_place_only(cast):
+    leader = plays.leader_of(cast)
+    assert [code for code, _ in queries.offices(ctx=context(leader))] == [cast.office.code]
+    with pytest.raises(actions.NoSuchOffice):
+        perform(
+            actions.instruct, ctx=context(leader), case=plays.case_of(cast), words="请办", office=cast.industry.code
+        )

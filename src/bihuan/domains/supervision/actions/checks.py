@@ -17,6 +17,7 @@ from bihuan.domains.supervision.queries import checks as reads
 from bihuan.domains.supervision.rules import drawing, requirements
 from bihuan.domains.supervision.rules.drawing import Group
 from bihuan.domains.supervision.terms import CHECK_KIND, MOST_ITEMS, CheckKind, Result, SupervisionGrants
+from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves
@@ -276,5 +277,6 @@ def _reopen(ctx: Context, target: Case, *, note: str, due_on: date | None) -> No
     """The check's own mandate: its organiser conducts where the case lies."""
     if target.is_open:
         return
+    loop_rules.require_coming(due_on=due_on, today=day_of(ctx.at))
     changes = moves.reset_deadline(case=target, due_on=due_on or target.due_on)
     moves.advance(ctx=ctx, case=target, move=Move.REOPEN, note=note, closed_at=None, submitted_by="", **changes)

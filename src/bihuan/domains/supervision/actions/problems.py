@@ -89,7 +89,7 @@ def report_problem(
             Text("整改时限不能早于今天。", "The limit can't lie in the past."),
             where={"due_on": Text("太早。", "Too early.")},
         )
-    _require_own(person, owner.code)
+    _require_own(person, owner.code, on=today)
     source = item.group.check_made.title[:120] if item else ""
     case = moves.issue(
         ctx=ctx,
@@ -117,11 +117,14 @@ def report_problem(
     return entry
 
 
-def _require_own(person: Person | None, code: str) -> None:
-    if person is not None and person.organisation_code != code:
+def _require_own(person: Person | None, code: str, *, on: date) -> None:
+    if person is not None and (person.organisation_code != code or not person.is_here(on)):
         raise WrongPerson(
-            Text("责任人须是整改单位的人。", "The person must belong to the unit that rectifies."),
-            where={"person": Text("不是该单位的人。", "Not of this unit.")},
+            Text(
+                "责任人须是整改单位的在任人员。",
+                "The person must belong to the unit that rectifies, and not have left.",
+            ),
+            where={"person": Text("请另选。", "Choose another.")},
         )
 
 
@@ -159,7 +162,7 @@ def count_in(*, ctx: Context, problem: TheProblem, drives: Drives) -> ProblemEnt
 def take_on(*, ctx: Context, problem: TheProblem, person: Responsible, measures: Measures) -> ProblemEntry:
     """明确整改责任人和措施; the limit is the case's."""
     case = problem.case
-    _require_own(person, case.organisation_code)
+    _require_own(person, case.organisation_code, on=day_of(ctx.at))
     if not case.is_open:
         raise requirements.WrongStep(Text("这个问题已经销号。", "This problem is cancelled already."))
     ctx.change(case, owner_person=person)

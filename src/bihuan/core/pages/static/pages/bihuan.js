@@ -22,10 +22,12 @@
     const here = window.location.pathname + window.location.search;
     window.htmx.ajax("GET", address, { target: "#bh-dialog-body", swap: "innerHTML", headers: { "X-Here": here } });
   };
+  // A row that the page filled in is no question any more.
+  const isSettled = (e) => Boolean(e.matches("[role=combobox]") && $(".bh-chip", e.closest(".bh-rows")));
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "bh-dialog-body") return;
     if (!dialog.open) dialog.showModal();
-    const first = $("input:not([type=hidden]):not([type=file]), select, textarea", event.detail.target);
+    const first = all("input:not([type=hidden]):not([type=file]), select, textarea", event.detail.target).find((e) => !isSettled(e));
     const wrong = $("[aria-invalid=true]", event.detail.target);
     (wrong || first || dialog).focus();
   });
@@ -120,6 +122,10 @@
         search.focus();
         search.select();
       }
+    } else if (event.key === "m" && $("[data-menu-filter]")) {
+      event.preventDefault();
+      toggleMenu(true);
+      $("[data-menu-filter]").focus();
     } else if (event.key === "?") window.location.assign("/keyboard/");
     else if (waitingForSecond && event.key === "i") window.location.assign("/");
     waitingForSecond = event.key === "g";
@@ -201,7 +207,11 @@
       window.setTimeout(async () => {
         const text = $("[role=combobox]", picker).value.trim();
         const answer = await fetch(`${picker.dataset.rows}?q=${encodeURIComponent(text)}`);
-        if (answer.ok && $("[role=combobox]", picker).value.trim() === text) showRows(picker, (await answer.json()).rows);
+        if (!answer.ok) return;
+        const rows = (await answer.json()).rows;
+        const box = $("[role=combobox]", picker);
+        // Whoever has typed on, or gone to another field meanwhile, wants no list over it.
+        if (document.activeElement === box && box.value.trim() === text) showRows(picker, rows);
       }, 200),
     );
   };

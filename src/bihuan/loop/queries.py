@@ -44,7 +44,7 @@ def get_case(*, ctx: Context, number: str) -> Case:
         .select_related("owner", "supervisor", "region", "parent", "owner_person", "thing")
         .defer("region__boundary")
         .filter(number=number)
-        .first()
+        .one_or_none()
     )
     if found is None:
         raise NotFound

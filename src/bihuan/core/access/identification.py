@@ -22,6 +22,7 @@ def held_by(user: User, *, at: datetime) -> tuple[Held, ...]:
     assignments = (
         Assignment.objects.filter(user=user, from_at__lte=at)
         .filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
+        .order_by()
         .values_list("scope_region", "scope_organisation", "role__grants")
     )
     # Asked with every request: the three columns it takes, not two whole rows.
@@ -62,7 +63,7 @@ def actor_of_token(secret: str, *, at: datetime) -> Actor:
     token = (
         ApiToken.objects.filter(digest=digest(secret), revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
         .select_related("user")
-        .first()
+        .one_or_none()
     )
     if token is None or not may_be_used(token.user) or token.user.must_change_password:
         return ANONYMOUS

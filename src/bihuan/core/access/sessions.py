@@ -57,7 +57,7 @@ def _find(named: str, session_key: str) -> LoginSession | None:
     except ValueError:
         return None
     found: LoginSession | None = (
-        LoginSession.objects.filter(pk=pk, session_digest=digest(session_key)).select_related("user").first()
+        LoginSession.objects.filter(pk=pk, session_digest=digest(session_key)).select_related("user").one_or_none()
     )
     return found
 

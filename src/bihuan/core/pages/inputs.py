@@ -211,7 +211,7 @@ def visible_row(model: Any, mark: str, *, ctx: Context) -> Any:
         key = UUID(mark.partition("@")[0])
     except ValueError:
         raise NotFound from None
-    row = model.objects.visible_to(ctx.actor).filter(pk=key).first()
+    row = model.objects.visible_to(ctx.actor).filter(pk=key).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from bihuan.core.access.context import Actor, Context
+from bihuan.core.access.rows import ScopedQuerySet
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Action
 from bihuan.core.actions.problems import NotFound
@@ -141,13 +142,13 @@ class Register:
 
     # — rows —
 
-    def visible_to(self, actor: Actor) -> models.QuerySet[Any]:
+    def visible_to(self, actor: Actor) -> ScopedQuerySet:
         model: Any = self.model
-        rows: models.QuerySet[Any] = model.objects.visible_to(actor)
+        rows: ScopedQuerySet = model.objects.visible_to(actor)
         return rows.filter(**self.kind) if self.kind else rows
 
     def find(self, *, ctx: Context, row_id: Any) -> Any:
-        found = self.visible_to(ctx.actor).select_related(*self.joins).filter(pk=row_id).first()
+        found = self.visible_to(ctx.actor).select_related(*self.joins).filter(pk=row_id).one_or_none()
         if found is None:
             raise NotFound
         return found

@@ -154,6 +154,14 @@ SETTINGS = _table(
         ),
     ),
     Setting(
+        "BIHUAN_AUDIT_SIGNATURE",
+        "ed25519",
+        Text(
+            "审计封存签名所用算法：ed25519 或 sm2-sm3（国密，需系统 OpenSSL 3.0 以上）；下次更换签名密钥时生效",
+            "Signature of the audit's seals: ed25519 or sm2-sm3 (national, by the system's OpenSSL 3.0 or later); in force from the next change of the signing key on",
+        ),
+    ),
+    Setting(
         "BIHUAN_RATES",
         "api=6000 search=240 export=20 upload=1200 public=300",
         Text(

@@ -14,16 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bihuan.core.protection import ciphers, sm2
 from bihuan.core.protection.rings import AUDIT_MARKS, keys_folder
 from bihuan.core.secrets import write_secret
 
-ALGORITHM = "sha256-merkle+ed25519/1"
+#: What a seal says of itself, by the kind of the key that signs it.
+ALGORITHMS = {"ed25519": "sha256-merkle+ed25519/1", "sm2-sm3": "sha256-merkle+sm2-sm3/1"}
 CHANGES = "audit_signing.changes"
 RAW = serialization.Encoding.Raw, serialization.PublicFormat.Raw
 
@@ -103,37 +105,67 @@ class Chain:
         return None
 
 
+class PrivateKey(Protocol):
+    """Of Ed25519 or of SM2."""
+
+    def sign(self, message: bytes, /) -> bytes: ...
+
+
 def is_signed(public: str, message: bytes, signature: str) -> bool:
+    """A public key says by its length of which kind it is: 32 bytes of Ed25519, or a point of SM2."""
     try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
+        key, said = bytes.fromhex(public), bytes.fromhex(signature)
+        if len(key) == sm2.POINT:
+            ciphers.require_sm2()
+            return sm2.is_signed(key, message, said)
+        Ed25519PublicKey.from_public_bytes(key).verify(said, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def algorithm() -> str:
+    """What the present key signs with."""
+    return ALGORITHMS["sm2-sm3" if len(bytes.fromhex(public_key_hex())) == sm2.POINT else "ed25519"]
 
 
 def _private_path(folder: Path, number: int) -> Path:
     return folder / ("audit_signing.pem" if number == 1 else f"audit_signing-{number}.pem")
 
 
-def _private_key(folder: Path, number: int) -> Ed25519PrivateKey:
+def _private_key(folder: Path, number: int) -> PrivateKey:
+    """A new one is of the kind the setting names; what lies there stays of its own kind until it is changed."""
     path = _private_path(folder, number)
     if not path.exists():
-        fresh = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        write_secret(path, fresh)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        write_secret(path, _fresh_pem())
+    content = path.read_bytes()
+    try:
+        key = serialization.load_pem_private_key(content, password=None)
+    except (UnsupportedAlgorithm, ValueError):
+        ciphers.require_sm2()
+        return sm2.PrivateKey.load(content)
     assert isinstance(key, Ed25519PrivateKey)
     return key
 
 
-def _hex(key: Ed25519PrivateKey) -> str:
+def _fresh_pem() -> bytes:
+    if ciphers.chosen_signature() == "sm2-sm3":
+        return sm2.PrivateKey.generate().pem
+    return Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _hex(key: PrivateKey) -> str:
+    if isinstance(key, sm2.PrivateKey):
+        return key.public.hex()
+    assert isinstance(key, Ed25519PrivateKey)
     return key.public_key().public_bytes(*RAW).hex()
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    private: Ed25519PrivateKey
+    private: PrivateKey
     chain: Chain
 
 

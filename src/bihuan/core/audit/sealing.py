@@ -66,7 +66,7 @@ def seal_pending(*, at: datetime) -> Seal | None:
             root=merkle_root([r.leaf for r in rows]),
             count=len(rows),
             sealed_at=at,
-            algorithm=keys.ALGORITHM,
+            algorithm=keys.algorithm(),
         )
         seal.signature = keys.sign(message_of(seal))
         seal.save(force_insert=True)

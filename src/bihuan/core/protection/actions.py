@@ -25,8 +25,8 @@ def note_key(
     kind: Annotated[str, Label("密钥", "Key"), Field(max_length=40)],
     number: Annotated[int, Label("第几把", "Its number")] = 0,
     resealed: Annotated[int, Label("重新加密的条数", "Values sealed anew")] = 0,
-    public_key: Annotated[str, Label("新公钥", "New public key"), Field(max_length=64)] = "",
-    former_key: Annotated[str, Label("原公钥", "Public key before it"), Field(max_length=64)] = "",
+    public_key: Annotated[str, Label("新公钥", "New public key"), Field(max_length=130)] = "",
+    former_key: Annotated[str, Label("原公钥", "Public key before it"), Field(max_length=130)] = "",
     from_seal: Annotated[int, Label("自封存", "From seal")] = 0,
 ) -> Noted:
     """密钥更换记录: never the key itself."""

@@ -14,11 +14,11 @@ import cryptography
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.backends.openssl.backend import backend
 from cryptography.hazmat.primitives import hashes, hmac
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from bihuan.core.protection import sm2
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 
@@ -93,8 +93,18 @@ def has_digest(name: str) -> bool:
 
 
 def has_sm2() -> bool:
-    """Signatures by SM2 (GB/T 32918). Present releases of the library name no such curve."""
-    return hasattr(ec, "SM2")
+    """Signatures by SM2 (GB/T 32918): not of the library, which offers none, but of the OpenSSL Python is linked with."""
+    return sm2.is_available()
+
+
+def require_sm2() -> None:
+    if not has_sm2():
+        raise AlgorithmMissing(
+            Text(
+                "本机没有可用的 SM2（需要系统自带 OpenSSL 3.0 以上且未裁剪国密算法）。请改在有 SM2 的机器上运行或核验。",
+                "There is no SM2 here: it needs the system's OpenSSL 3.0 or later, built with it. Run or verify where it is.",
+            )
+        )
 
 
 Named = TypeVar("Named", SealingCipher, KeyedDigest)
@@ -106,6 +116,21 @@ def chosen_cipher() -> SealingCipher:
 
 def chosen_digest() -> KeyedDigest:
     return _named(DIGESTS, str(settings.BIHUAN_FIELD_DIGEST), "BIHUAN_FIELD_DIGEST")
+
+
+SIGNATURES = ("ed25519", "sm2-sm3")
+
+
+def chosen_signature() -> str:
+    name = str(settings.BIHUAN_AUDIT_SIGNATURE)
+    if name not in SIGNATURES:
+        raise AlgorithmMissing(
+            Text(
+                "BIHUAN_AUDIT_SIGNATURE={n}：没有这种算法，可选 {all}。",
+                "BIHUAN_AUDIT_SIGNATURE={n}: no such algorithm; there are {all}.",
+            ).format(n=name, all=", ".join(SIGNATURES))
+        )
+    return name
 
 
 def _named(known: Sequence[Named], name: str, setting: str) -> Named:
@@ -124,6 +149,7 @@ def require_chosen() -> None:
     for there, name, setting in (
         (has_cipher(chosen_cipher().name), chosen_cipher().name, "BIHUAN_FIELD_CIPHER"),
         (has_digest(chosen_digest().name), chosen_digest().name, "BIHUAN_FIELD_DIGEST"),
+        (chosen_signature() != "sm2-sm3" or has_sm2(), chosen_signature(), "BIHUAN_AUDIT_SIGNATURE"),
     ):
         if not there:
             raise AlgorithmMissing(

@@ -18,7 +18,7 @@ from bihuan.core.audit import sealing, verifying, writing
 from bihuan.core.audit.models import AuditRow, Seal
 from bihuan.core.jobs import queue
 from bihuan.core.jobs.models import Task
-from bihuan.core.protection import envelopes, resealing, session_keys
+from bihuan.core.protection import envelopes, resealing, session_keys, sm2
 from bihuan.core.protection.rings import AUDIT_MARKS, FIELDS, SECOND_FACTOR, keys_folder
 from bihuan.core.protection.rotating import RESEAL_JOB, KeyKind, rotate
 from bihuan.core.secrets import session_keys as session_keys_of
@@ -139,6 +139,28 @@ def test_the_audit_verifies_across_two_changes_of_its_keys(tmp_path):
     assert not verifying.verify_file(file, public_key="ab" * 32).is_clean
     for row in AuditRow.objects.all():
         assert verifying.verify_row(row).is_clean
+
+
+@pytest.mark.skipif(not sm2.is_available(), reason="this machine's OpenSSL has no SM2")
+def test_the_audit_goes_over_to_sm2_and_back_and_verifies_all_the_way(tmp_path, settings):
+    kinds = []
+    for n, chosen in enumerate(("ed25519", "sm2-sm3", "ed25519", "sm2-sm3")):
+        settings.BIHUAN_AUDIT_SIGNATURE = chosen
+        if n:
+            rotate(KeyKind.AUDIT, at=AT, cause="test")
+        write(n)
+        seal_all()
+        kinds.append(Seal.objects.order_by("-number").values_list("algorithm", flat=True).first())
+    assert kinds == [audit_keys.ALGORITHMS[k] for k in ("ed25519", "sm2-sm3", "ed25519", "sm2-sm3")]
+    assert verifying.verify_database().findings == []
+    file = tmp_path / "audit.jsonl"
+    verifying.export(file)
+    for agreed in (None, *audit_keys.chain().keys):
+        assert verifying.verify_file(file, public_key=agreed, anchor=sealing.anchor_path()).findings == []
+    last = Seal.objects.order_by("-number").first()
+    touched = ("0" if last.signature[0] != "0" else "1") + last.signature[1:]
+    Seal.objects.filter(pk=last.pk).update(signature=touched)
+    assert any("签名无效" in f.zh for f in verifying.verify_database().findings)
 
 
 @pytest.mark.parametrize("touch", ["from_seal", "new", "old", "signed_by_old", "signed_by_new", "left_out", "twice"])

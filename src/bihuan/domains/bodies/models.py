@@ -10,6 +10,7 @@ from bihuan.core.access.context import Actor
 from bihuan.core.access.rows import PathField, Row, any_of, below
 from bihuan.core.access.scope import Place, Reach
 from bihuan.core.evidence.models import Evidence
+from bihuan.core.protection.fields import PhoneField
 from bihuan.domains.bodies.terms import BodiesGrants, BodyKind, SeatRole
 from bihuan.loop.models import CaseFacts
 from bihuan.loop.terms import LoopGrants, ProofRhythm
@@ -156,7 +157,7 @@ class Expert(OfBody):
     unit = models.CharField("单位", max_length=120)
     title = models.CharField("职称", max_length=60, blank=True, default="")
     specialities = models.JSONField("专业", default=list)
-    phone = models.CharField("电话", max_length=30, blank=True, default="")
+    phone = PhoneField("电话", blank=True, default="")
     from_on = models.DateField("聘期起")
     until_on = models.DateField("聘期止")
 

@@ -14,7 +14,7 @@ from bihuan.core.access.models import User
 from bihuan.core.actions import runner
 from bihuan.core.audit.models import AuditRow
 from bihuan.core.protection import ciphers, envelopes, masks
-from bihuan.core.protection.fields import UNREADABLE, KeyLost
+from bihuan.core.protection.fields import UNREADABLE, IdentityField, KeyLost, PhoneField
 from bihuan.core.protection.migrating import open_columns, seal_columns
 from bihuan.core.protection.rings import FIELDS, RINGS, keys_folder
 from bihuan.core.records.models import SheetRow
@@ -109,6 +109,17 @@ def test_the_database_holds_no_number_and_the_row_is_found_by_it(person):
     assert list(Person.objects.filter(phone__in=[NUMBER, "1"])) == [person]
     assert not Person.objects.filter(phone="13912345679").exists()
     assert not Person.objects.filter(phone__in=[]).exists()
+
+
+def test_every_telephone_and_identity_number_of_a_person_is_a_sealed_column():
+    named = [
+        model._meta.get_field(name)
+        for model in apps.get_models()
+        for name in getattr(model, "personal_fields", ())
+        if any(word in name for word in ("phone", "mobile", "identity", "id_number"))
+    ]
+    assert len(named) >= 5
+    assert [str(f) for f in named if not isinstance(f, PhoneField | IdentityField)] == []
 
 
 def test_a_number_is_found_along_the_index(person):

@@ -13,7 +13,7 @@ from bihuan.core.records.mapping import MapLayer
 from bihuan.core.records.register import DetailPanel
 from bihuan.core.records.search import Searchable
 from bihuan.kernel.text import Text
-from bihuan.loop import events, jobs, map_layer, models, queries, reactions, telling
+from bihuan.loop import events, jobs, map_layer, models, queries, reactions, telling, usage
 from bihuan.loop.actions import clock, directing, handling, verifying
 from bihuan.loop.kinds import GENERAL, Population
 from bihuan.loop.terms import DeadlineColour, LoopGrants, Stage
@@ -62,6 +62,10 @@ MODULE = Module(
             "Evidence on submitting, verified by another unit, then closed out; the ledger",
         ),
         "A15": Text("部分：已销号事项“重新打开”（回头看）", "Partly: Reopen on a closed case (look-back)"),
+        "H10": Text(
+            "“使用情况”页：近三十天各单位的登录、办理事项与步骤，未用天数，久未使用的排在前面；不统计到个人",
+            "Use of the system: logins, cases handled and days without use of each unit, the longest unused first; never of a person",
+        ),
     },
     events=(events.CaseMoved, events.CaseEscalated),
     receivers=tuple(
@@ -128,6 +132,7 @@ MODULE = Module(
         MenuItem(Text("收件箱", "Inbox"), "inbox", "inbox", SEES, order=10),
         MenuItem(Text("总览", "Overview"), "overview", "chart-bar", SEES, order=20),
         MenuItem(Text("事项台账", "Case ledger"), "cases", "list", SEES, order=30),
+        MenuItem(usage.LABEL, "usage", "activity", (LoopGrants.DIRECT,), section="insight", order=80),
         MenuItem(Text("周期职责", "Duties"), "duties", "refresh", DIRECTS, section="settings", order=20),
         MenuItem(Text("催办规则", "Escalation plans"), "escalation", "clock", DIRECTS, section="settings", order=30),
     ),
@@ -183,5 +188,9 @@ MODULE = Module(
         Look(DeadlineColour.YELLOW, "yellow", "clock"),
         Look(DeadlineColour.GREEN, "green", "check"),
         Look(DeadlineColour.GREY, "neutral", "circle-dashed"),
+        Look(usage.Use.IN_USE, "green", "circle-check"),
+        Look(usage.Use.QUIET, "yellow", "clock"),
+        Look(usage.Use.IDLE, "red", "alert-triangle"),
+        Look(usage.Use.NEVER, "neutral", "circle-dashed"),
     ),
 )

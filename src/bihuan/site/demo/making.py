@@ -22,6 +22,7 @@ from bihuan.site.demo import (
     story,
     things_story,
     trust_story,
+    usage_story,
 )
 from bihuan.site.demo.building import Say
 from bihuan.site.demo.city import PEOPLE
@@ -43,6 +44,7 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     places_story.run(city, now=now, say=say)
     duplicates_story.run(city, at=now - timedelta(days=1), say=say)
     trust_story.run(teller)
+    usage_story.run(teller)
     queue.drain(at=now)
     while outbox.place_pending():
         pass

@@ -59,18 +59,24 @@ class OrderedReader:
         self.epoch = epoch
         self._sub: Subscription | None = None
         self._consumer = ""
-        self._count = 0  # consumer sequence of the message handed out last
+        self._count = 0  # consumer sequence of the message taken from the consumer last
         self._wanted = 0  # messages asked for and not yet received
         self._broken = False
 
     async def some(self, *, most: int, wait: float) -> list[Entry]:
-        """At least one entry, or none after `wait` seconds; whatever else has already arrived comes along."""
+        """At least one entry, or none after `wait` seconds; whatever else has already arrived comes along.
+
+        The place moves only here, with what is handed out: whatever goes wrong before, the same entries are read again.
+        """
         try:
-            return await self._some(most, wait)
+            entries = await self._some(most, wait)
         except (NatsError, APIError, TimeoutError):
             await self.close()
             await asyncio.sleep(min(wait, 0.2))
             return []
+        if entries:
+            self.last = entries[-1].seq
+        return entries
 
     async def _some(self, most: int, wait: float) -> list[Entry]:
         if self._broken:
@@ -94,7 +100,10 @@ class OrderedReader:
                 out.append(entry)
             if self._broken or len(out) >= most or sub.pending_msgs == 0:
                 break
-            msg = await sub.next_msg(timeout=0.001)
+            try:
+                msg = await sub.next_msg(timeout=0.001)
+            except TimeoutError:
+                break  # a busy machine: what has been taken so far is a batch too
         return out
 
     def _entry(self, msg: Msg) -> Entry | None:
@@ -109,9 +118,8 @@ class OrderedReader:
             self._broken = True  # a gap: begin again behind what was handed out
             return None
         self._count += 1
-        self.last = meta.sequence.stream
         stored = int(msg.reply.split(".")[-2])
-        return Entry(self.last, msg.subject, msg.data, stored, msg.headers)
+        return Entry(meta.sequence.stream, msg.subject, msg.data, stored, msg.headers)
 
     async def _require_the_same(self) -> None:
         """Deleted and made again, or restored from an older copy: reading on would skip what it holds now, unseen."""

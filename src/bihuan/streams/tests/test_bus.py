@@ -193,6 +193,35 @@ def test_ordered_reading_goes_on_where_it_stood_across_a_killed_server(bus, run)
     run(story())
 
 
+@pytest.mark.parametrize("trouble", [nats.errors.TimeoutError, nats.errors.ConnectionClosedError])
+def test_trouble_amid_a_batch_reads_the_batch_again(bus, run, trouble):
+    """On a busy machine the next of many waiting messages may come too late: those before it were dropped unseen."""
+
+    async def story():
+        async with bus.connected() as (nc, js):
+            for n in range(30):
+                await js.publish(layout.telemetry(5, "acme"), str(n).encode())
+            reader = OrderedReader(nc, js, stream="TELEMETRY", subjects=("TELEMETRY.5.>",), after=0)
+            got = [int(e.data) for e in await reader.some(most=1, wait=60)]
+            sub, calls = reader._sub, 0
+            real = sub.next_msg
+
+            async def next_msg(timeout):
+                nonlocal calls
+                calls += 1
+                if calls == 4:
+                    raise trouble
+                return await real(timeout=timeout)
+
+            sub.next_msg = next_msg
+            while len(got) < 30:
+                got += [int(e.data) for e in await reader.some(most=1000, wait=1)]
+            assert calls >= 4
+            assert got == list(range(30))
+
+    run(story())
+
+
 def test_a_full_stream_refuses_and_drops_nothing(bus, run):
     async def story():
         async with bus.connected() as (_, js):

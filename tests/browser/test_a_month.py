@@ -207,6 +207,9 @@ class Month:
         page.locator("[data-chart] canvas").first.wait_for()
         stop("office-circular")
         assert WarningLetter.objects.get().case.owner == self.cast.emergency
+        ranked = Circular.objects.get().lines
+        assert ranked.get(organisation=self.cast.industry).overdue == 0, "sent in time, and not verified yet"
+        assert ranked.get(organisation=self.cast.emergency).overdue == 1
 
     def office_verifies(self) -> None:
         page, stop = self.office()

@@ -127,7 +127,8 @@ def write_cell(sheet: object, row: int, column: int, value: object) -> None:
     """公式防护: text goes in as text, whatever it begins with, and stays text when somebody edits the cell."""
     cell = sheet.cell(row, column)  # type: ignore[attr-defined]
     if isinstance(value, str):
-        cell.value = "".join(c for c in value if c >= " " or c in "\n\t")[:32_000]
+        plain = value if value.isprintable() else "".join(c for c in value if c >= " " or c in "\n\t")
+        cell.value = plain[:32_000]
         cell.data_type = "s"
         cell.quotePrefix = value[:1] in "=+-@\t\r"
     else:

@@ -108,6 +108,7 @@ def as_excel(*, report: Report, content: Mapping[str, Any]) -> bytes:
         rows.column_dimensions[get_column_letter(column)].width = wide
     at = 2
     patterns: dict[bool, Any] = {}
+    heights: dict[str, float] = {}  # a task stands under several figures
     for figure in FIGURES:
         for number in content["figures"][figure.code]["rows"]:
             if (r := content["rows"].get(number)) is None:
@@ -122,7 +123,9 @@ def as_excel(*, report: Report, content: Mapping[str, Any]) -> bytes:
                 str(Stage(r["stage"]).label),
                 r["closed"],
             )
-            rows.row_dimensions[at].height = height_of(said, [wide for _, wide in _COLUMNS])
+            if number not in heights:
+                heights[number] = height_of(said, [wide for _, wide in _COLUMNS])
+            rows.row_dimensions[at].height = heights[number]
             for column, value in enumerate(said, start=1):
                 write_cell(rows, at, column, value)
                 _look_like(rows.cell(at, column), patterns)

@@ -33,7 +33,9 @@ def standing(*, ctx: Context, region_path: str, from_on: date, until_on: date, s
         rows = rows.filter(Q(source=source) | Q(problementry__drives__name=source)).distinct()
     in_period = Q(due_on__gte=from_on, due_on__lte=until_on)
     closed_in_it = Q(stage=Stage.CLOSED_OUT.value, closed_at__gte=start, closed_at__lt=end_of(until_on))
-    behind = Q(is_open=True, due_on__lt=min(today, until_on))
+    # Submitted by its limit, it waits for whoever verifies: the unit is not behind.
+    in_time = Q(stage=Stage.SUBMITTED.value, stage_since__date__lte=F("due_on"))
+    behind = Q(is_open=True, due_on__lt=min(today, until_on)) & ~in_time
     rows = rows.exclude(stage=Stage.WITHDRAWN.value).filter(in_period | closed_in_it | behind)
     late = Q(stage=Stage.CLOSED_OUT.value, due_on__isnull=False, closed_at__date__gt=F("due_on"))
     counted = (
@@ -44,7 +46,7 @@ def standing(*, ctx: Context, region_path: str, from_on: date, until_on: date, s
             total=Count("pk"),
             closed=Count("pk", filter=Q(stage=Stage.CLOSED_OUT.value)),
             closed_late=Count("pk", filter=late),
-            overdue=Count("pk", filter=Q(is_open=True, due_on__lt=today)),
+            overdue=Count("pk", filter=Q(is_open=True, due_on__lt=today) & ~in_time),
             sent_back=Count("pk", filter=Q(times_sent_back__gt=0)),
             supervised=Count("pk", filter=Q(is_supervised=True)),
         )

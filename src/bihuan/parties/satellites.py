@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from bihuan.core.access.rows import any_of, below
 from bihuan.core.access.scope import Place, Reach
 from bihuan.core.records.fields import Field
 from bihuan.core.records.models import RegisterRow, arrived
-from bihuan.core.records.register import Register, Values
+from bihuan.core.records.register import Register, Values, all_registers
 from bihuan.kernel.text import Text
 from bihuan.parties.models import Thing
 from bihuan.parties.terms import ThingState
@@ -167,3 +167,17 @@ def wrong_kind(values: Values, parent: str, *kinds: str, wrong: Text) -> dict[st
     """The thing a row belongs to is of one of these kinds; `wrong` names it as `{n}`."""
     thing = values.get(parent)
     return {parent: wrong.format(n=thing.name)} if thing is not None and thing.kind not in kinds else {}
+
+
+def pages_of(things: Iterable[Any]) -> dict[Any, str]:
+    """对象的台账页, by the thing's key: one query a register, not one a thing. A thing in no register has none."""
+    by_kind: dict[str, list[Any]] = {}
+    for thing in things:
+        by_kind.setdefault(thing.kind, []).append(thing.pk)
+    found: dict[Any, str] = {}
+    for register in all_registers():
+        keys = by_kind.get(str(register.kind.get("thing__kind", ""))) if register.base == "thing" else None
+        if keys:
+            model: Any = register.model
+            found |= {row.thing_id: str(row.get_absolute_url()) for row in model._base_manager.filter(thing__in=keys)}
+    return found

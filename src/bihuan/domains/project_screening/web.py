@@ -168,6 +168,6 @@ def _map_of(found: Project, areas: Sequence[PlanArea]) -> MapView | None:
         for a in areas
     ]
     return MapView(
-        Text("用地与规划", "The site and the plans"),
+        Text("规划图斑与用地范围", "Areas of plans and the site"),
         [*drawn, MapShape(found.site, found.name, found.number, "blue", "")],
     )

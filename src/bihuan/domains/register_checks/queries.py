@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,13 +14,15 @@ from bihuan.core.access.context import Context
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.pages.held import AsOf, Held
+from bihuan.core.records.fields import plain_number
 from bihuan.domains.register_checks.rules import Finding, StillFound
 from bihuan.domains.register_checks.terms import FINDING_KIND, Check, ChecksGrants, Gap
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 from bihuan.law import law
 from bihuan.loop.models import Case
-from bihuan.parties.models import Thing
+from bihuan.parties.models import Organisation, Thing
+from bihuan.parties.satellites import pages_of
 from bihuan.parties.terms import ThingState
 from bihuan.registers.enterprises.models import Enterprise
 from bihuan.registers.enterprises.terms import EnterpriseType
@@ -123,7 +126,7 @@ def _inspection(on: date) -> Iterator[Finding]:
 def _over_stored(on: date) -> Iterator[Finding]:
     by_house: dict[Any, tuple[Thing, list[str]]] = {}
     for house, row in installations.over_stored():
-        said = f"{row.room} {row.name} 现存 {row.live} t，设计最大量 {row.design_maximum} t"
+        said = f"{row.room} {row.name} 现存 {plain_number(row.live or Decimal(0))} t，设计最大量 {plain_number(row.design_maximum)} t"
         by_house.setdefault(house.pk, (house.thing, []))[1].append(said)
     for thing, lines in by_house.values():
         yield _made(Check.OVER_STORED, thing, "；".join(lines))
@@ -220,14 +223,35 @@ def visible(*, ctx: Context) -> AsOf[list[Finding]]:
     return AsOf(mine, held.at)
 
 
-def cases_of(*, ctx: Context, some: Iterable[Finding]) -> list[tuple[Finding, Case | None]]:
-    """Each of some findings with its open case, where there is one."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One finding with whose it is, the page of its object and its open case where there is one."""
+
+    finding: Finding
+    owner: str
+    page: str
+    case: Case | None
+
+
+def cases_of(*, ctx: Context, some: Iterable[Finding]) -> list[Listed]:
+    """Some findings as their page shows them."""
     listed = list(some)
     cases = Case.objects.visible_to(ctx.actor).filter(
         kind=FINDING_KIND, is_open=True, thing__in={f.thing_id for f in listed}
     )
     by_key = {(c.thing_id, c.clause): c for c in cases}
-    return [(f, by_key.get((f.thing_id, f.check.label.zh))) for f in listed]
+    codes = {f.organisation_code for f in listed}
+    owners = dict(Organisation._base_manager.filter(code__in=codes).values_list("code", "name"))
+    pages = pages_of(Thing._base_manager.filter(pk__in={f.thing_id for f in listed}).only("kind"))
+    return [
+        Listed(
+            f,
+            owners.get(f.organisation_code, ""),
+            pages.get(f.thing_id, ""),
+            by_key.get((f.thing_id, f.check.label.zh)),
+        )
+        for f in listed
+    ]
 
 
 def open_cases() -> dict[tuple[Any, str], str]:
@@ -293,9 +317,11 @@ class InCharge:
     """One object and its three supervisors; an empty one is a gap."""
 
     thing: Thing
+    page: str
     sector: Sequence[str]
     business: Sequence[str]
     approval: Sequence[str]
+    has_licence: bool
 
 
 def in_charge(things: Iterable[Thing], *, on: date) -> list[InCharge]:
@@ -306,14 +332,14 @@ def in_charge(things: Iterable[Thing], *, on: date) -> list[InCharge]:
     for row in Supervisor._base_manager.filter(thing__in=keys, is_ended=False).select_related("department"):
         said.setdefault((row.thing_id, row.role), []).append(row.department.name)
     issued: dict[Any, list[str]] = {}
-    licences_of = Licence._base_manager.filter(holder__in=keys, is_withdrawn=False, until_on__gte=on).exclude(issuer="")
+    licences_of = Licence._base_manager.filter(holder__in=keys, is_withdrawn=False, until_on__gte=on)
     for holder, issuer in licences_of.order_by("issuer").values_list("holder", "issuer"):
         issued.setdefault(holder, []).append(issuer)
     sectors = {
         thing: SECTOR_OF.get(kind, Sector.ENERGY.value)
         for thing, kind in Enterprise._base_manager.filter(thing__in=keys).values_list("thing", "type")
     } | dict(PlaceOfUse._base_manager.filter(thing__in=keys).values_list("thing", "sector"))
-    known = supervision.duties()
+    known, pages = supervision.duties(), pages_of(some)
     found = []
     for thing in some:
         department = supervision.department_for(
@@ -323,9 +349,11 @@ def in_charge(things: Iterable[Thing], *, on: date) -> list[InCharge]:
         found.append(
             InCharge(
                 thing,
+                pages.get(thing.pk, ""),
                 own[SupervisorRole.SECTOR] or ([department.name] if department is not None else []),
                 own[SupervisorRole.BUSINESS],
-                own[SupervisorRole.APPROVAL] or list(dict.fromkeys(issued.get(thing.pk, []))),
+                own[SupervisorRole.APPROVAL] or [name for name in dict.fromkeys(issued.get(thing.pk, [])) if name],
+                thing.pk in issued,
             )
         )
     return found

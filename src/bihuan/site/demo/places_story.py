@@ -197,7 +197,7 @@ def _plans(ctx: Context, city: City) -> None:
         _do(
             ctx, "project_screening.import_plan", region=city.regions["990100"], name=name, plan=plan, use=use, system="cgcs2000",
             document="云政复〔2024〕5号（虚构）", from_on=date(2024, 6, 1),
-            areas=[{"name": f"{name[:6]}{n + 1}", "geometry": area} for n, area in enumerate(areas)],
+            areas=[{"name": "湿地" if use == "refuses" else f"{'甲乙'[n]}区", "geometry": area} for n, area in enumerate(areas)],
         )  # fmt: skip
 
 

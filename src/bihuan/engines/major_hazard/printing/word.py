@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from docx import Document
@@ -36,6 +37,7 @@ def word_sheet(sheet: CalculationSheet) -> bytes:
     run.font.size = Pt(16)
     facts = document.add_table(rows=0, cols=2)
     facts.style = "Table Grid"
+    _set_widths(facts, (6, 20.1))
     for label, value in wording.facts(sheet):
         row = facts.add_row().cells
         row[0].text, row[1].text = str(label), _clean(value)
@@ -43,6 +45,7 @@ def word_sheet(sheet: CalculationSheet) -> bytes:
     document.add_paragraph()
     table = document.add_table(rows=1, cols=len(wording.HEADINGS))
     table.style = "Table Grid"
+    _set_widths(table, _WIDTHS)
     _fill(table.rows[0], [str(h) for h in wording.HEADINGS], bold=True)
     for number, line in enumerate(sheet.lines, start=1):
         _fill(table.add_row(), wording.cells(number, line))
@@ -58,6 +61,13 @@ def word_sheet(sheet: CalculationSheet) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _set_widths(table: Any, widths: Sequence[float]) -> None:
+    """Word goes by the cells, LibreOffice and most viewers by the grid of the table."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
 
 
 def _list(document: Any, heading: Text, sentences: Any) -> None:

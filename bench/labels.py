@@ -38,7 +38,7 @@ LABEL = SafetyLabel(
     code="https://example.org/990102000123",
     code_words="登记号 990102000123",
 )
-PAGES, CODES = 500, 2_100
+PAGES, CODES = 500, 1_050
 
 
 def measured(what: str, total: int, each: int, draw: Callable[[int, int], bytes]) -> None:

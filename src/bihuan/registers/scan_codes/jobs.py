@@ -14,8 +14,8 @@ from bihuan.registers.products.models import PrintBatch
 from bihuan.registers.products.terms import PrintState
 from bihuan.registers.scan_codes import queries
 
-#: Two thousand codes, some hundred pages: what is held in memory at one time.
-EACH = 2_100
+#: A thousand codes, fifty pages: what is held in memory at one time.
+EACH = 1_050
 
 
 def print_batch(*, ctx: Context, batch: str) -> None:

@@ -14,6 +14,9 @@
     const button = $("[data-toggle-menu]");
     if (!button) return;
     body.classList.toggle("bh-menu-open", open);
+    // Below the bar, wherever that stands: a line above it (a demonstration, a warning) moves it down.
+    const bar = $(".bh-top");
+    $("#bh-menu").style.top = open && button.offsetParent ? `${bar.getBoundingClientRect().bottom}px` : "";
     button.setAttribute("aria-expanded", String(open));
   };
 

@@ -340,6 +340,11 @@ def unit_with_a_list(cast: Cast, people: Any) -> Owned:
     return Owned({"code": cast.industry.code}, "office", "office_next")
 
 
+def paper(cast: Cast, people: Any) -> Owned:
+    made = responsibility_plays.paper_of(cast, title=MARK, text="一、市工信局负责。")
+    return Owned({"paper_id": made.pk}, "office", "office_next")
+
+
 OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "case": lambda c, p: Owned({"number": a_case(c).number}, "works", "stranger"),
     "campaign-report": report,
@@ -367,6 +372,9 @@ OWNED: dict[str, Callable[[Cast, Any], Owned]] = {
     "responsibility-unit": unit_with_a_list,
     "responsibility-list-word": unit_with_a_list,
     "responsibility-list-excel": unit_with_a_list,
+    "responsibility-basis": unit_with_a_list,
+    "responsibility-paper": paper,
+    "responsibility-paper-word": paper,
     "responsibility-hand-over": lambda c, p: Owned({"person_id": c.person(c.industry).pk}, "office", "office_next"),
     "supervision-check": check,
     "supervision-circular": circular,

@@ -35,6 +35,8 @@ class CaseKind:
     rules: Mapping[Move, KindRule] = field(default_factory=dict)
     guarded: frozenset[Move] = frozenset()
     warn_days: int = 7
+    #: Until it is late, only the person named hears of it for the unit that owns it, where they have an account.
+    tells_named_person: bool = False
     #: Template and queries of the kind's extra facts on the case page: called with ctx and case, answers a context.
     panel: Callable[..., Mapping[str, Any]] | None = None
     panel_template: str = ""

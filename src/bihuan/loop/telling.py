@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
 from bihuan.core.evidence.models import Evidence
@@ -13,9 +15,11 @@ from bihuan.core.notices.telling import tell
 from bihuan.core.notices.terms import NoticeLevel
 from bihuan.core.notices.topics import Topic
 from bihuan.kernel.text import Text
+from bihuan.loop.kinds import kind_of
 from bihuan.loop.models import Case
 from bihuan.loop.rules import EscalationStep, person_behind
 from bihuan.loop.terms import EscalationDeed, Move, PartyRole
+from bihuan.parties.models import Person
 
 WORK = Topic("loop.work", Text("事项办理", "Work on cases"))
 EXPIRY = Topic("loop.expiry", Text("证据到期", "Evidence that expires"))
@@ -47,7 +51,16 @@ def tell_of_move(*, ctx: Context, case: Case, move: Move, parties: Iterable[tupl
             move=move.label, title=case.title[:120], number=case.number
         )
         level = NoticeLevel.IMPORTANT if move in _PRESSING else NoticeLevel.ORDINARY
-        _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=WORK, text=text, level=level)
+        _tell(
+            ctx=ctx,
+            case=case,
+            parties=parties,
+            roles=roles,
+            topic=WORK,
+            text=text,
+            level=level,
+            quietly=move not in _PRESSING,
+        )
 
 
 def tell_of_step(*, ctx: Context, case: Case, step: EscalationStep, late: int) -> None:
@@ -63,7 +76,17 @@ def tell_of_step(*, ctx: Context, case: Case, step: EscalationStep, late: int) -
     roles = tuple(known[w] for w in step.whom if w in known)
     key = f"{case.pk}:{case.due_on}:{step.days}"
     parties = case.parties.values_list("organisation_code", "role")
-    _tell(ctx=ctx, case=case, parties=parties, roles=roles, topic=ESCALATION, text=text, level=level, key=key)
+    _tell(
+        ctx=ctx,
+        case=case,
+        parties=parties,
+        roles=roles,
+        topic=ESCALATION,
+        text=text,
+        level=level,
+        key=key,
+        quietly=late <= 0,
+    )
 
 
 def tell_of_expiry(*, ctx: Context, evidence: Evidence, cases: Sequence[Case]) -> None:
@@ -112,11 +135,16 @@ def _tell(
     text: Text,
     level: NoticeLevel,
     key: str = "",
+    quietly: bool = False,
 ) -> set[UUID]:
+    """`quietly`: while nothing is late yet, and nobody presses: where a person is named, they are told and their colleagues not."""
     wanted = {r.value for r in roles}
     codes = {code for code, role in parties if role in wanted}
-    people = User.objects.filter(organisation_code__in=codes, is_active=True).order_by().values_list("pk", flat=True)
-    recipients = {pk for pk in people if pk != ctx.actor.user_id}
+    people = User.objects.filter(organisation_code__in=codes, is_active=True).order_by()
+    if quietly and (named := _named_account(case)) is not None:
+        # 专人负责: the colleagues of whoever is named are not told; other units of the case still are.
+        people = people.exclude(Q(organisation_code=case.organisation_code) & ~Q(pk=named))
+    recipients = {pk for pk in people.values_list("pk", flat=True) if pk != ctx.actor.user_id}
     tell(
         ctx,
         recipients=recipients,
@@ -127,3 +155,11 @@ def _tell(
         key=key,
     )
     return recipients
+
+
+def _named_account(case: Case) -> UUID | None:
+    """The account in use of the person named, in a kind of case that tells only them. 依据 C05."""
+    if case.owner_person_id is None or not kind_of(case.kind).tells_named_person:
+        return None
+    account = Person.objects.filter(pk=case.owner_person_id, organisation_code=case.organisation_code)
+    return account.filter(user__is_active=True).values_list("user", flat=True).first()

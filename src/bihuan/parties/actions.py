@@ -6,6 +6,8 @@ import secrets
 from datetime import date
 from typing import Annotated
 
+from pydantic import Field
+
 from bihuan.core.access.context import Context
 from bihuan.core.access.models import User
 from bihuan.core.access.scope import Place
@@ -29,6 +31,13 @@ from bihuan.parties.terms import OrganisationKind, PartiesGrants, RegionKind
 
 class Abolished(Problem):
     code = "organisation_abolished"
+
+
+class AlreadyThere(Problem):
+    code = "region_already_there"
+
+
+AboveThem = Annotated[Ref[Region], Label("上级区域", "Above them")]
 
 
 def _place_of_region(*, ctx: Context, region: Region, **_: object) -> Place:
@@ -55,9 +64,71 @@ def add_region(
     parent: Ref[Region] | None = None,
     boundary: Annotated[dict[str, object] | None, Label("边界", "Boundary")] = None,
 ) -> Region:
-    """新增区域（行政区划或园区）. 代码依据 GB/T 2260."""
+    """新增区域（行政区划、村（社区）、网格或园区）. 代码依据 GB/T 2260."""
+    return _region(ctx, code=code, name=name, kind=kind, parent=parent, boundary=boundary)
+
+
+def _region(
+    ctx: Context,
+    *,
+    code: str,
+    name: str,
+    kind: RegionKind,
+    parent: Region | None,
+    boundary: dict[str, object] | None = None,
+) -> Region:
+    rules.require_below(kind=kind, parent=RegionKind(parent.kind) if parent else None, name=name)
     path = rules.region_path(parent_path=parent.path if parent else "", code=code)
     return ctx.create(Region(code=code, name=name, kind=kind.value, parent=parent, path=path, boundary=boundary))
+
+
+@action(
+    "parties.add_regions",
+    label=Text("批量新增区域", "Add many regions"),
+    needs=PartiesGrants.MANAGE_PLACES,
+    scope=_place_of_parent,
+    icon="upload",
+    tone="secondary",
+)
+def add_regions(
+    *,
+    ctx: Context,
+    parent: AboveThem,
+    lines: Annotated[
+        list[str],
+        Field(max_length=2_000),
+        Label(
+            "区域（一行一个）",
+            "Regions, one a line",
+            widget="lines",
+            hint=Text(
+                "代码，名称，级别，上级代码；从表格复制的也可以。上级不写的，直接属于上级区域。",
+                "Code, name, kind, parent's code; pasted from a sheet too. Without a parent they lie right below.",
+            ),
+        ),
+    ],
+) -> Region:
+    """批量新增区域: villages, communities and grids of a town at once; a parent may stand in the same list. 依据 B13."""
+    read = rules.read_regions(lines)
+    known: dict[str, Region] = {r.code: r for r in Region.objects.filter(path__startswith=parent.path)}
+    for line in read:
+        if line.code in known:
+            raise AlreadyThere(
+                Text("区域代码“{c}”已经有了。", "There is a region “{c}” already.").format(c=line.code),
+                where={"lines": Text("代码重复。", "A code twice.")},
+            )
+        above = known.get(line.parent) if line.parent else parent
+        if above is None:
+            raise rules.BadRegionLine(
+                Text(
+                    "“{name}”的上级代码“{c}”不在“{place}”之内，也不在前面的行里。",
+                    "The parent “{c}” of “{name}” is neither in “{place}” nor on an earlier line.",
+                ).format(name=line.name, c=line.parent, place=parent.name),
+                where={"lines": Text("上级不对。", "Wrong parent.")},
+            )
+        known[line.code] = _region(ctx, code=line.code, name=line.name, kind=line.kind, parent=above)
+    ctx.about(parent)
+    return parent
 
 
 @action(

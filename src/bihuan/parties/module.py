@@ -21,6 +21,7 @@ MODULE = Module(
     grants=PartiesGrants,
     actions=(
         actions.add_region,
+        actions.add_regions,
         actions.add_organisation,
         actions.change_organisation,
         actions.abolish_organisation,
@@ -39,10 +40,17 @@ MODULE = Module(
             (PartiesGrants.READ, PartiesGrants.MANAGE, PartiesGrants.MANAGE_PLACES),
         ),
     ),
+    serves={
+        "B13": Text(
+            "单位与人员 → 区域：市、县、园区、乡镇（街道）、村（社区）、网格一棵树，可从表格批量粘贴；授权到任一级含其下各级，逐级汇总单位和对象数",
+            "Parties → Regions: city, county, park, town, village and grid in one tree, pasted from a sheet in one go; a grant at any level holds for all below, organisations and objects add up by level",
+        ),
+    },
     urls="bihuan.parties.urls",
     url_prefix="",
     menu=(
         MenuItem(Text("单位", "Organisations"), "organisations", "building", SEES, section="parties", order=10),
+        MenuItem(Text("区域", "Regions"), "regions", "map-pin", SEES, section="parties", order=15),
         MenuItem(Text("地方参数", "Place parameters"), "parameters", "settings", SEES, section="settings", order=40),
     ),
     declares=(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from bihuan.core.access.context import Context
+from bihuan.core.access.rows import any_of, below
 from bihuan.core.actions.problems import NotFound
 from bihuan.kernel.calendar import WorkingCalendar, day_of
 from bihuan.law.calendar import working_calendar
 from bihuan.parties.models import CalendarDay, Organisation, Parameter, Person, Region, Thing
 from bihuan.parties.rules import DatedValue, KnownUnit, ancestors, nearest
-from bihuan.parties.terms import PartiesGrants, ThingState
+from bihuan.parties.terms import PartiesGrants, RegionKind, ThingState
 
 
 def get_organisation(*, ctx: Context, code: str) -> Organisation:
@@ -103,6 +106,41 @@ def known_units(*, ctx: Context, region_path: str) -> list[KnownUnit]:
     places = Organisation.objects.visible_to(ctx.actor).filter(abolished_on__isnull=True)
     rows = places.filter(region_path__startswith=region_path) | places.filter(region_path__in=ancestors(region_path))
     return [KnownUnit(r.code, r.name, tuple(r.short_names)) for r in rows.only("code", "name", "short_names")]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """One region with what lies in it, all levels below it counted in."""
+
+    region: Region
+    kind: RegionKind
+    organisations: int
+    things: int
+
+
+def regions(*, ctx: Context) -> QuerySet[Region]:
+    """区域 of the places the reader reaches, in the order of the tree."""
+    require_any(ctx=ctx)
+    reach = ctx.actor.reach(*PartiesGrants)
+    within = any_of([below("path", r) for r in reach.regions])
+    return Region.objects.filter(within).select_related("parent").order_by("path")
+
+
+def with_numbers(*, ctx: Context, regions: Iterable[Region]) -> list[RegionRow]:
+    """单位、对象 in each and below it. Two queries, however many regions."""
+    rows = list(regions)
+    units = _by_path(Organisation.objects.visible_to(ctx.actor).filter(abolished_on__isnull=True))
+    things = _by_path(Thing.objects.visible_to(ctx.actor).exclude(state=ThingState.RETIRED))
+    return [RegionRow(r, RegionKind(r.kind), _under(r.path, units), _under(r.path, things)) for r in rows]
+
+
+def _by_path(rows: QuerySet[Any]) -> dict[str, int]:
+    counted = rows.order_by().values("region_path").annotate(n=Count("pk"))
+    return {r["region_path"]: r["n"] for r in counted}
+
+
+def _under(path: str, numbers: dict[str, int]) -> int:
+    return sum(n for place, n in numbers.items() if place.startswith(path))
 
 
 def parameter(*, name: str, region_path: str, on: date) -> DatedValue | None:

@@ -11,10 +11,19 @@ from typing import Any
 
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
+from bihuan.parties.terms import RegionKind
 
 
 class BadRegionCode(Problem):
     code = "bad_region_code"
+
+
+class WrongLevel(Problem):
+    code = "region_at_wrong_level"
+
+
+class BadRegionLine(Problem):
+    code = "bad_line_of_regions"
 
 
 def region_path(*, parent_path: str, code: str) -> str:
@@ -123,3 +132,65 @@ def resolve_unit(written: str, units: Iterable[KnownUnit], *, regions: Iterable[
             scored.append(Match(unit.code, round(score, 3), certain=False))
     certain = [Match(code, 1.0, certain=len(exact) == 1) for code in exact]
     return (certain + sorted(scored, key=lambda m: (-m.score, m.code)))[:5]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    """One region of a list: its parent by code; none given, it lies below the one the list is for."""
+
+    code: str
+    name: str
+    kind: RegionKind
+    parent: str = ""
+
+
+#: What a village or a grid may lie in; other kinds go by GB/T 2260 or by the place's own ways.
+_ABOVE = {
+    RegionKind.VILLAGE: (RegionKind.TOWN, RegionKind.DISTRICT, RegionKind.PARK),
+    RegionKind.GRID: (RegionKind.VILLAGE, RegionKind.TOWN, RegionKind.PARK),
+}
+
+
+def require_below(*, kind: RegionKind, parent: RegionKind | None, name: str) -> None:
+    """村（社区）在乡镇（街道）之下，网格在村（社区）之下. 依据 B13."""
+    allowed = _ABOVE.get(kind)
+    if allowed is not None and parent not in allowed:
+        raise WrongLevel(
+            Text("“{name}”是{kind}，上级须是{above}。", "“{name}” is a {kind}; it must lie in: {above}.").format(
+                name=name,
+                kind=kind.label,
+                above=Text("、".join(k.label.zh for k in allowed), ", ".join(k.label.en for k in allowed)),
+            ),
+            where={"parent": Text("级别不对。", "Wrong level.")},
+        )
+
+
+def read_regions(lines: Sequence[str]) -> list[RegionLine]:
+    """批量区域, a line each: 代码，名称，级别，上级代码. Tabs (from a sheet), commas of either width."""
+    kinds = {k.label.zh: k for k in RegionKind} | {k.value: k for k in RegionKind} | _SHORT
+    found: list[RegionLine] = []
+    for number, line in enumerate(lines, 1):
+        cells = [cell.strip() for cell in re.split(r"[\t,，]", line)]
+        if not any(cells):
+            continue
+        if len(cells) not in (3, 4) or cells[2] not in kinds or not cells[1]:
+            raise BadRegionLine(
+                Text(
+                    "第 {n} 行“{line}”不对：每行写代码，名称，级别（{kinds}），上级代码可以不写。",
+                    "Line {n} “{line}” is wrong: code, name, kind ({kinds}), and the parent's code if it isn't the one above.",
+                ).format(n=number, line=line[:60], kinds="、".join(k.label.zh for k in RegionKind)),
+                where={"lines": Text("第 {n} 行。", "Line {n}.").format(n=number)},
+            )
+        found.append(RegionLine(cells[0], cells[1], kinds[cells[2]], cells[3] if len(cells) == 4 else ""))
+    return found
+
+
+#: How lists call the kinds besides.
+_SHORT = {
+    "村": RegionKind.VILLAGE,
+    "社区": RegionKind.VILLAGE,
+    "网格": RegionKind.GRID,
+    "镇": RegionKind.TOWN,
+    "乡": RegionKind.TOWN,
+    "街道": RegionKind.TOWN,
+}

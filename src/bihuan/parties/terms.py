@@ -12,13 +12,15 @@ class PartiesGrants(Term):
 
 
 class RegionKind(Term):
-    """行政区划级别, 依据 GB/T 2260; 园区作为区域列入."""
+    """行政区划级别, 依据 GB/T 2260; 村（社区）、基础网格在乡镇（街道）之下，园区作为区域列入. 依据 B13."""
 
     NATION = "nation", "国家", "Nation"
     PROVINCE = "province", "省级", "Province"
     CITY = "city", "市级", "City"
     DISTRICT = "district", "县（区）级", "County or district"
     TOWN = "town", "乡镇（街道）", "Town or street"
+    VILLAGE = "village", "村（社区）", "Village or community"
+    GRID = "grid", "基础网格", "Grid"
     PARK = "park", "园区", "Park"
 
 

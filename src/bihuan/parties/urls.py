@@ -8,5 +8,6 @@ from bihuan.parties import web
 
 urlpatterns = [
     path("organisations/", web.organisations, name="organisations"),
+    path("regions/", web.regions, name="regions"),
     path("parameters/", web.parameters, name="parameters"),
 ]

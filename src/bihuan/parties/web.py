@@ -47,3 +47,15 @@ def parameters(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb(Text("地方参数", "Place parameters"))],
     }
     return render(request, "parties/parameters.html", context)
+
+
+@require_GET
+def regions(request: HttpRequest) -> HttpResponse:
+    ctx = _ctx(request)
+    page = Paginator(queries.regions(ctx=ctx), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": queries.with_numbers(ctx=ctx, regions=page.object_list),
+        "crumbs": [Crumb(Text("区域", "Regions"))],
+    }
+    return render(request, "parties/regions.html", context)

@@ -21,6 +21,7 @@ MODULES = (
     "bihuan.registers.chemicals.module",
     "bihuan.registers.major_hazards.module",
     "bihuan.registers.staff.module",
+    "bihuan.registers.public_bodies.module",
     "bihuan.registers.parks.module",
     "bihuan.registers.installations.module",
     "bihuan.registers.vehicles.module",

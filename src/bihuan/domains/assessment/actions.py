@@ -1,8 +1,8 @@
-"""What people do in an assessment: set the scheme, score, judge, publish, appeal, decide. 依据 C15."""
+"""What people do in an assessment: set the scheme, score, judge, publish, appeal, decide; and pursue by the rules of the place. 依据 C15, C16."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -16,20 +16,20 @@ from bihuan.core.notices.telling import tell
 from bihuan.core.notices.terms import NoticeLevel
 from bihuan.core.notices.topics import Topic
 from bihuan.domains.assessment import queries
-from bihuan.domains.assessment.models import Appeal, Scheme, ScoreSheet
+from bihuan.domains.assessment.models import Appeal, Pursuit, Scheme, ScoreSheet
 from bihuan.domains.assessment.rules import criteria as written
 from bihuan.domains.assessment.rules import scoring
-from bihuan.domains.assessment.terms import APPEAL_DAYS, APPEAL_KIND, AssessmentGrants, Measure
+from bihuan.domains.assessment.terms import APPEAL_DAYS, APPEAL_KIND, AssessmentGrants, Measure, PursuitMeasure
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves
 from bihuan.loop import rules as loop_rules
-from bihuan.loop.actions.handling import submit_case
+from bihuan.loop.actions.handling import WrongPerson, submit_case
 from bihuan.loop.actions.scopes import EvidenceList, handled_at, pieces
-from bihuan.loop.models import CaseStep
+from bihuan.loop.models import Case, CaseStep
 from bihuan.loop.terms import LoopGrants
-from bihuan.parties.models import Organisation, Region
+from bihuan.parties.models import Organisation, Person, Region
 
 RESULTS = Topic("assessment.result", Text("年度考核", "Assessments"))
 
@@ -40,6 +40,10 @@ TheRegion = Annotated[Ref[Region], Label("区域", "Region")]
 Organiser = Annotated[Ref[Organisation], Label("组织单位", "Organised by")]
 Reviewer = Annotated[Ref[Organisation], Label("复核单位", "Reviewed by")]
 Assessed = Annotated[list[Ref[Organisation]], Label("被考核单位", "Who is assessed")]
+Pursued = Annotated[Ref[Organisation], Label("被追究单位", "Whose responsibility")]
+PursuedPerson = Annotated[Ref[Person], Label("被追究人", "Person")]
+OfSheet = Annotated[Ref[ScoreSheet], Label("考核结果", "Result it follows from")]
+OfCase = Annotated[Ref[Case], Label("警示（事项）", "Warning or case it follows from")]
 LineKey = Annotated[str, Field(max_length=10), Label("指标", "Line", widget="hidden")]
 
 
@@ -64,6 +68,14 @@ class NoSuchLine(Problem):
 class AlreadyAppealed(Problem):
     code = "already_appealed"
     status = 409
+
+
+class NoCause(Problem):
+    code = "pursuit_without_cause"
+
+
+class NotYetDecided(Problem):
+    code = "pursuit_not_yet_decided"
 
 
 class StillToJudge(Problem):
@@ -295,3 +307,82 @@ def decide_appeal(
     ]
     ctx.change(sheet, granted={**sheet.granted, appeal.key: str(granted)}, lines=lines, total=queries.total_of(lines))
     return ctx.change(appeal, granted=granted, decision=decision)
+
+
+@action(
+    "assessment.record_pursuit",
+    label=Text("记录责任追究", "Record a pursuit"),
+    needs=AssessmentGrants.CONDUCT,
+    scope=lambda *, ctx, region, organisation, **_: Place(region.path, frozenset([organisation.code])),
+    icon="gavel",
+)
+def record_pursuit(
+    *,
+    ctx: Context,
+    region: TheRegion,
+    organisation: Organiser,
+    unit: Pursued,
+    measure: Annotated[PursuitMeasure, Label("追究方式", "Measure")],
+    rule: Annotated[
+        str,
+        Field(min_length=4, max_length=300),
+        Label(
+            "追究依据（办法及条款）",
+            "By which rule",
+            hint=Text("本地的责任追究办法及条款。", "The rules of the place, and the clause."),
+        ),
+    ],
+    words: Annotated[str, Field(min_length=4), Label("情况", "What happened", widget="textarea")],
+    decided_on: Annotated[date, Label("决定日期", "Decided on", widget="date")],
+    sheet: OfSheet | None = None,
+    case: OfCase | None = None,
+    person: PursuedPerson | None = None,
+    evidence: EvidenceList | None = None,
+) -> Pursuit:
+    """记录责任追究: from a published result or a case of that unit, by a rule; it is never made by the system."""
+    _require_cause(unit, sheet, case)
+    if decided_on > day_of(ctx.at):
+        raise NotYetDecided(
+            Text("决定日期不能晚于今天。", "It can't be decided in the future."),
+            where={"decided_on": Text("太晚。", "Too late.")},
+        )
+    if person is not None and person.organisation_code != unit.code:
+        raise WrongPerson(
+            Text("被追究人须是该单位的人。", "The person must belong to the unit."),
+            where={"person": Text("不是该单位的人。", "Not of this unit.")},
+        )
+    given = pieces(ctx=ctx, ids=evidence or [])
+    return ctx.create(
+        Pursuit(
+            region=region,
+            region_path=region.path,
+            organisation=organisation,
+            organisation_code=organisation.code,
+            unit=unit,
+            person=person,
+            sheet=sheet,
+            case=case,
+            rule=rule,
+            measure=measure.value,
+            words=words,
+            decided_on=decided_on,
+            evidence=given[0] if given else None,
+        )
+    )
+
+
+def _require_cause(unit: Organisation, sheet: ScoreSheet | None, case: Case | None) -> None:
+    """追究要有来由: a result that is published, or a case, and of the unit pursued."""
+    of_unit = (sheet is None or sheet.organisation_id == unit.pk) and (
+        case is None or case.organisation_code == unit.code
+    )
+    if not of_unit or (sheet is None and case is None):
+        raise NoCause(
+            Text(
+                "请选择该单位的考核结果，或该单位的警示、事项，作为追究的来由。",
+                "Choose a result, or a warning or another case, of this unit that it follows from.",
+            ),
+            where={"case": Text("请选择该单位的。", "One of this unit.")},
+        )
+    if sheet is not None and sheet.scheme.published_at is None:
+        raise NotPublished(Text("考核结果尚未公布，不能作为追究依据。", "The result isn't published yet."))

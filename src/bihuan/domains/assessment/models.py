@@ -1,18 +1,20 @@
-"""考核方案、考核表、申诉."""
+"""考核方案、考核表、申诉、责任追究."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from bihuan.core.access.rows import PathField, Row
+from bihuan.core.evidence.models import Evidence
 from bihuan.domains.assessment.rules.scoring import Criterion
-from bihuan.domains.assessment.terms import AssessmentGrants, Measure
-from bihuan.loop.models import CaseFacts
+from bihuan.domains.assessment.terms import AssessmentGrants, Measure, PursuitMeasure
+from bihuan.loop.models import Case, CaseFacts
 from bihuan.loop.terms import LoopGrants
-from bihuan.parties.models import Organisation, Region
+from bihuan.parties.models import Organisation, Person, Region
 
 
 class Scheme(Row):
@@ -100,3 +102,43 @@ class Appeal(CaseFacts):
 
     def __str__(self) -> str:
         return self.words[:60]
+
+
+class Pursuit(Row):
+    """责任追究: from what, of whom, by which rule, with which measure; what shows it. 依据 C16."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    region_path = PathField(db_index=True)
+    #: Who pursues.
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    organisation_code = models.CharField(max_length=40, db_index=True)
+    unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    #: What it follows from: a result of an assessment, a warning or another case.
+    sheet = models.ForeignKey(ScoreSheet, null=True, on_delete=models.PROTECT, related_name="pursuits")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="pursuits")
+    rule = models.CharField("追究依据", max_length=300)
+    measure = models.CharField("追究方式", max_length=10, choices=PursuitMeasure.choices())
+    words = models.TextField("情况")
+    decided_on = models.DateField("决定日期")
+    evidence = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-decided_on", "-id"]
+        verbose_name = "责任追究"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sheet__isnull=False) | Q(case__isnull=False), name="pursuit_follows_from_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {PursuitMeasure(self.measure).label.zh}"
+
+    @property
+    def measure_term(self) -> PursuitMeasure:
+        return PursuitMeasure(self.measure)
+
+    @classmethod
+    def view_grants(cls) -> tuple[str, ...]:
+        return tuple(AssessmentGrants)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import MenuItem, Module, RoleSpec
-from bihuan.core.pages.declared import Look
+from bihuan.core.pages.declared import Look, RowSource
 from bihuan.domains.assessment import actions, queries
 from bihuan.domains.assessment.models import ScoreSheet
-from bihuan.domains.assessment.terms import APPEAL_KIND, AssessmentGrants, SheetState
+from bihuan.domains.assessment.terms import APPEAL_KIND, AssessmentGrants, PursuitMeasure, SheetState
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import CaseKind
 from bihuan.loop.terms import LoopGrants, Move
@@ -24,6 +25,7 @@ MODULE = Module(
         actions.publish,
         actions.appeal,
         actions.decide_appeal,
+        actions.record_pursuit,
     ),
     roles=(
         RoleSpec(
@@ -50,8 +52,8 @@ MODULE = Module(
             "Assessments: weights as data, 100 in all; tasks, problems, reports, returns, supervision and warnings scored from the ledger, each deduction leads to its case; publishing, appeals, league table beside last year's; the sheet as Word",
         ),
         "C16": Text(
-            "部分：考核结果与警示约谈可作责任追究依据；追究记录未单列",
-            "Partly: results and warnings are there to go by; pursuit itself has no record of its own",
+            "年度考核 → 责任追究：由公布的考核结果或警示等事项登记追究谁、依据哪个办法哪一条、用什么方式、佐证；办法文本见“职责与制度文件”",
+            "Assessments → Pursuit: from a published result or a warning, whom it concerns, by which rule and clause, with which measure, with proof; the rules themselves stand under Papers",
         ),
     },
     urls="bihuan.domains.assessment.urls",
@@ -67,6 +69,14 @@ MODULE = Module(
             panel=queries.appeal_panel,
             panel_template="assessment/appeal_panel.html",
         ),
+        EvidenceReach("pursuits", queries.pursuit_evidence_seen_by),
+        RowSource(ScoreSheet, queries.find_sheets),
+        Look(PursuitMeasure.WRITTEN, "yellow", "pencil"),
+        Look(PursuitMeasure.TALK, "orange", "message"),
+        Look(PursuitMeasure.CIRCULAR, "orange", "speakerphone"),
+        Look(PursuitMeasure.NO_AWARD, "orange", "x"),
+        Look(PursuitMeasure.POST, "red", "user"),
+        Look(PursuitMeasure.REFERRED, "red", "gavel"),
         Look(SheetState.DRAFT, "yellow", "pencil"),
         Look(SheetState.OPEN, "green", "speakerphone"),
         Look(SheetState.APPEALED, "orange", "message"),

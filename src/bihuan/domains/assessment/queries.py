@@ -11,13 +11,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from bihuan.core.access.context import Context
+from bihuan.core.access.context import Actor, Context
 from bihuan.core.access.rows import below
 from bihuan.core.actions.problems import NotFound
-from bihuan.domains.assessment.models import Appeal, Scheme, ScoreSheet
+from bihuan.domains.assessment.models import Appeal, Pursuit, Scheme, ScoreSheet
 from bihuan.domains.assessment.rules import scoring
 from bihuan.domains.assessment.rules.scoring import Counted
-from bihuan.domains.assessment.terms import Measure, SheetState
+from bihuan.domains.assessment.terms import AssessmentGrants, Measure, SheetState
 from bihuan.kernel.calendar import day_of
 from bihuan.loop.models import Case
 from bihuan.loop.terms import Stage
@@ -223,3 +223,26 @@ def appeal_panel(*, ctx: Context, case: Case) -> Mapping[str, Any]:
 def find_schemes(*, ctx: Context, text: str) -> QuerySet[Scheme]:
     rows: QuerySet[Scheme] = Scheme.objects.visible_to(ctx.actor)
     return rows.filter(title__contains=text) if text else rows
+
+
+def pursuits(*, ctx: Context) -> list[Pursuit]:
+    """责任追究记录: those of one's own area, the newest first."""
+    if not any(ctx.actor.has(g) for g in AssessmentGrants):
+        raise NotFound
+    rows = Pursuit.objects.visible_to(ctx.actor).select_related(
+        "unit", "person", "organisation", "sheet", "sheet__scheme", "case", "evidence"
+    )
+    return list(rows.order_by("-decided_on", "-id")[:500])
+
+
+def pursuit_evidence_seen_by(actor: Actor) -> Q:
+    """Whoever sees a pursuit sees what shows it."""
+    return Q(pk__in=Pursuit.objects.visible_to(actor).filter(evidence__isnull=False).values("evidence"))
+
+
+def find_sheets(*, ctx: Context, text: str) -> QuerySet[ScoreSheet]:
+    """考核结果, published ones, by the unit's name or the scheme's."""
+    rows: QuerySet[ScoreSheet] = ScoreSheet.objects.visible_to(ctx.actor).filter(scheme__published_at__isnull=False)
+    if text:
+        rows = rows.filter(Q(organisation__name__contains=text) | Q(scheme__title__contains=text))
+    return rows.select_related("organisation", "scheme").order_by("-scheme__year", "organisation_code")

@@ -38,3 +38,14 @@ class SheetState(Term):
     OPEN = "open", "公布，可申诉", "Published, open to appeal"
     APPEALED = "appealed", "申诉中", "Under appeal"
     FINAL = "final", "已定", "Final"
+
+
+class PursuitMeasure(Term):
+    """责任追究方式. 依据 C16; which of them a rule allows is the rule's to say."""
+
+    WRITTEN = "written", "责令书面检查", "A written self-criticism"
+    TALK = "talk", "诫勉（约谈）", "An admonishing talk"
+    CIRCULAR = "circular", "通报批评", "Criticised in a circular"
+    NO_AWARD = "no_award", "取消评先评优资格", "No awards"
+    POST = "post", "组织处理", "Moved or removed from the post"
+    REFERRED = "referred", "移送纪检监察机关", "Referred to discipline inspection"

@@ -14,6 +14,7 @@ from bihuan.core.pages.components import Chart, Crumb, Series
 from bihuan.domains.assessment import queries
 from bihuan.domains.assessment.models import ScoreSheet
 from bihuan.domains.assessment.rules.criteria import PROPOSAL
+from bihuan.domains.assessment.terms import AssessmentGrants
 from bihuan.engines.official_document.content import OfficialDocument, Paragraph, Table
 from bihuan.engines.official_document.writing import to_docx
 from bihuan.kernel.calendar import day_of
@@ -35,6 +36,7 @@ def assessments(request: HttpRequest) -> HttpResponse:
     context = {
         "schemes": list(queries.schemes(ctx=ctx)[:100]),
         "own": queries.own_sheets(ctx=ctx),
+        "conducts": any(ctx.actor.has(g) for g in AssessmentGrants),
         "proposal": list(PROPOSAL),
         "year": day_of(ctx.at).year,
         "crumbs": [Crumb(ASSESSMENTS)],
@@ -116,3 +118,14 @@ def as_word(sheet: ScoreSheet) -> bytes:
             on=day_of(made) if made else None,
         )
     )
+
+
+@require_GET
+def pursuits(request: HttpRequest) -> HttpResponse:
+    ctx = _ctx(request)
+    context = {
+        "pursuits": queries.pursuits(ctx=ctx),
+        "today": day_of(ctx.at),
+        "crumbs": [Crumb(ASSESSMENTS, reverse("assessments")), Crumb(Text("责任追究", "Pursuit"))],
+    }
+    return render(request, "assessment/pursuits.html", context)

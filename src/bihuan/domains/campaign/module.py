@@ -245,16 +245,20 @@ MODULE = Module(
             "Reports → Draft a report upward: the whole ledger, with who has sent and who is missing",
         ),
         "C05": Text(
-            "部分：报告页确定专人，未定专人有提示；专人为事项责任人并随到期提醒。提醒发给该单位全体账号",
-            "Partly: reporters are named on the page and warned of when missing; the reminder goes to every account of the unit",
+            "报告页确定专人，未定专人有提示；专人为事项责任人，布置和到期提醒只发给专人的账号，逾期后催办、督办才告知全单位",
+            "Reporters are named on the page and warned of when missing; call and reminder go to the reporter's account alone, the whole unit hears of it once it is late",
         ),
         "C06": Text(
             "报告页：方案写明日期的进展报告、全面总结，其余用“布置报告”；方案报备在方案谱系页",
             "Reports page: progress and full summary on the plan's days, others by Ask for reports; plans are filed on the family page",
         ),
         "C07": Text(
-            "部分：给报送单位定“须签字的身份”，两人分别签齐才能报送，签后再改须重签；小化工专门统计口径尚未单列",
-            "Partly: two capacities must sign, by two people, before sending, and a change voids them; the figures of small chemical works are not listed apart yet",
+            "给报送单位定“须签字的身份”，两人分别签齐才能报送，签后再改须重签；承担小化工任务的单位，季报单列小化工任务、对象和完成数，点开见明细",
+            "Two capacities must sign, by two people, before sending, and a change voids them; with tasks on small chemical works a report tells tasks, works and those rectified apart, each figure with its rows",
+        ),
+        "C18": Text(
+            "报告 → 起草上报的报告 → 全面总结材料（方案写明“全面总结”的自动布置）：做法、制度取自典型经验，成效取自台账，补写后报送定格，Word",
+            "Reports → Draft a report → Summing-up material (called for where a plan asks for it): ways and systems from good practice, results from the ledger; completed, frozen when sent, Word",
         ),
     },
     urls="bihuan.domains.campaign.urls",
@@ -284,6 +288,7 @@ MODULE = Module(
             guarded=frozenset({Move.SUBMIT}),
             panel=report_panel,
             panel_template="campaign/report_panel.html",
+            tells_named_person=True,
         ),
         EvidenceReach("campaigns", evidence_seen_by),
         HomePage("office", (CampaignGrants.PUBLISH,), order=5),

@@ -120,6 +120,7 @@ class ReportKind(Term):
     PROGRESS = "progress", "进展报告", "Progress report"
     PHASE = "phase", "阶段报告", "Phase report"
     ACCEPTANCE = "acceptance", "验收总结报告", "Acceptance report"
+    SUMMING_UP = "summing_up", "全面总结材料", "Summing-up material"
 
 
 class ReportState(Term):

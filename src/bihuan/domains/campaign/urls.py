@@ -13,6 +13,7 @@ from bihuan.domains.campaign.web import (
     listing,
     office,
     phases,
+    problem_points,
     reports,
     reviewing,
 )
@@ -53,4 +54,9 @@ urlpatterns = [
     path("calendar/feed/<str:secret>.ics", calendar.feed, name="calendar-feed"),
     path("indicators/", indicators.gaps_page, name="indicators"),
     path("campaigns/<uuid:campaign_id>/phases/", phases.phases, name="campaign-phases"),
+    path(
+        "campaigns/<uuid:campaign_id>/problem-points/",
+        problem_points.problem_points,
+        name="campaign-problem-points",
+    ),
 ]

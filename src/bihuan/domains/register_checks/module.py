@@ -34,6 +34,16 @@ MODULE = Module(
     ),
     urls="bihuan.domains.register_checks.urls",
     url_prefix="",
+    serves={
+        "D01": Text(
+            "台账“监管机构设置”登记园区是否单独设立及依据，公式按单位计；化工园区没有单独设立的，“底数核查”每天核对并立项",
+            "The register of set-ups says yes or no per park with the basis, a formula counts it; a chemical park without its own organ becomes a case",
+        ),
+        "D02": Text(
+            "公式“专职监管人员数”对照 10 名、6 名（指标缺口）；化工园区没有在岗安全总监的，“底数核查”立项",
+            "A formula counts full-time inspectors against 10 and 6 (Gaps); a chemical park without a serving safety director becomes a case",
+        ),
+    },
     menu=(
         MenuItem(LABEL, "register-checks", "target", (ChecksGrants.READ,), section="insight", order=52),
         MenuItem(IN_CHARGE, "objects-in-charge", "hierarchy", (ChecksGrants.READ,), section="insight", order=53),

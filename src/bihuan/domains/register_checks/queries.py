@@ -30,7 +30,11 @@ from bihuan.registers.installations import queries as installations
 from bihuan.registers.licences import queries as licences
 from bihuan.registers.licences.models import Licence
 from bihuan.registers.parks import queries as parks
+from bihuan.registers.parks.terms import ParkKind
 from bihuan.registers.places_of_use.models import PlaceOfUse
+from bihuan.registers.public_bodies import queries as public_bodies
+from bihuan.registers.public_bodies.terms import BodyForm
+from bihuan.registers.staff import queries as staff
 from bihuan.registers.supervisors import queries as supervision
 from bihuan.registers.supervisors.models import Supervisor
 from bihuan.registers.supervisors.terms import Sector, SupervisorRole
@@ -88,6 +92,20 @@ def _no_approver(on: date) -> Iterator[Finding]:
             thing,
             f"许可证 {'、'.join(by_holder[thing.pk])} 没有登记发证机关，对象主管部门台账中也没有审批部门（谁审批谁负责）。",
         )
+
+
+def _park_bodies(on: date) -> Iterator[Finding]:
+    """园区单独设立安全监管机构并配备安全总监. 依据 D01, D02."""
+    for park in parks.parks():
+        if park.type == ParkKind.CONCENTRATED.value:
+            continue
+        code = park.thing.organisation_code
+        set_up = public_bodies.set_up_of(code)
+        if set_up is None or set_up.form != BodyForm.OWN_ORGAN.value:
+            said = "“监管机构设置”台账中没有登记" if set_up is None else f"登记为“{BodyForm(set_up.form).label.zh}”"
+            yield _made(Check.NO_SAFETY_ORGAN, park.thing, f"化工园区应单独设立安全监管机构，{said}。")
+        if park.type == ParkKind.CHEMICAL.value and not staff.has_director(code=code, on=on):
+            yield _made(Check.NO_DIRECTOR, park.thing, "化工园区应配备安全总监，监管人员台账中没有在岗的安全总监。")
 
 
 def _licences(on: date) -> Iterator[Finding]:
@@ -173,6 +191,7 @@ def _bounds(on: date) -> Iterator[Finding]:
 CHECKS: Mapping[Callable[[date], Iterable[Finding]], tuple[Check, ...]] = {
     _no_supervisor: (Check.NO_SUPERVISOR,),
     _no_approver: (Check.NO_APPROVER,),
+    _park_bodies: (Check.NO_SAFETY_ORGAN, Check.NO_DIRECTOR),
     _licences: (Check.LICENCE,),
     _vehicles: (Check.VEHICLE,),
     _old_equipment: (Check.OLD_EQUIPMENT,),

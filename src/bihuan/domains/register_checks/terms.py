@@ -15,6 +15,8 @@ class Check(Term):
 
     NO_SUPERVISOR = "no_supervisor", "没有行业主管部门", "No sector supervisor"
     NO_APPROVER = "no_approver", "没有审批部门", "Nobody is named who approved"
+    NO_SAFETY_ORGAN = "no_safety_organ", "园区没有单独设立安全监管机构", "A park without a safety organ of its own"
+    NO_DIRECTOR = "no_director", "园区没有安全总监", "A park without a safety director"
     LICENCE = "licence", "许可证到期", "A licence ends"
     VEHICLE = "vehicle", "车辆证件到期", "A vehicle's papers end"
     OLD_EQUIPMENT = "old_equipment", "设备使用年限届满", "Equipment beyond its life"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
-from bihuan.core.access.rows import PathField, Row
-from bihuan.domains.responsibilities.terms import ListKind, ResponsibilitiesGrants
+from bihuan.core.access.rows import PathField, Row, any_of, below
+from bihuan.core.access.scope import Reach
+from bihuan.domains.responsibilities.terms import ListKind, PaperKind, PaperState, ResponsibilitiesGrants
+from bihuan.kernel.identity import new_id
 from bihuan.loop.models import CaseFacts
 from bihuan.loop.terms import LoopGrants
 from bihuan.parties.models import Organisation, Person, Post, Region
+from bihuan.parties.rules import ancestors
 
 
 class OfUnit(Row):
@@ -139,3 +145,59 @@ class HandOver(OfUnit):
 
     def __str__(self) -> str:
         return f"{self.leaver} → {self.successor}"
+
+
+class Paper(OfUnit):
+    """职责与制度文件: drafted, published as a numbered version with its day, replaced by the next one; all stay. 依据 B07, C11."""
+
+    kind = models.CharField("种类", max_length=12, choices=PaperKind.choices())
+    title = models.CharField("名称", max_length=200)
+    text = models.TextField("正文")
+    #: The versions of one paper share this key.
+    series = models.UUIDField("系列", default=new_id, editable=False, db_index=True)
+    version_no = models.PositiveSmallIntegerField("版次")
+    number = models.CharField("文号", max_length=60, blank=True, default="")
+    from_on = models.DateField("施行日期", null=True)
+    until_on = models.DateField("失效日期", null=True)
+    published_at = models.DateTimeField("发布时间", null=True)
+    digest = models.CharField("摘要", max_length=64, blank=True, default="")
+
+    class Meta:
+        ordering = ["organisation_code", "kind", "-version_no"]
+        verbose_name = "职责与制度文件"
+        constraints = [models.UniqueConstraint(fields=["series", "version_no"], name="paper_version_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("responsibility-paper", kwargs={"paper_id": self.pk})
+
+    @classmethod
+    def within(cls, reach: Reach) -> Q:
+        """By region and unit; what is published also in the places below it, where it holds."""
+        conditions = [below("region_path", r) for r in reach.regions]
+        if above := sorted({a for r in reach.regions for a in ancestors(r)} - set(reach.regions)):
+            conditions.append(Q(region_path__in=above, published_at__isnull=False))
+        if reach.organisations:
+            conditions.append(Q(organisation_code__in=sorted(reach.organisations)))
+        return any_of(conditions)
+
+    def state_on(self, on: date) -> PaperState:
+        if self.from_on is None:
+            return PaperState.DRAFT
+        if on < self.from_on:
+            return PaperState.COMING
+        return PaperState.IN_FORCE if self.until_on is None or on < self.until_on else PaperState.ENDED
+
+
+class TaskBasis(CaseFacts):
+    """任务依据: the clause of its owner's duties that a task rests on. 依据 B06."""
+
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="tasks")
+
+    class Meta:
+        verbose_name = "任务依据"
+
+    def __str__(self) -> str:
+        return str(self.clause)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import ChoiceSource, Look, RowSource
-from bihuan.domains.responsibilities.actions import division, lists
+from bihuan.domains.responsibilities.actions import basis, division, lists, papers
 from bihuan.domains.responsibilities.models import Clause
 from bihuan.domains.responsibilities.queries import division as reads
+from bihuan.domains.responsibilities.queries.basis import find_clauses
 from bihuan.domains.responsibilities.queries.choices import find_posts
 from bihuan.domains.responsibilities.queries.lists import gap_panel, leader_panel
-from bihuan.domains.responsibilities.terms import GAP_KIND, LEADER_KIND, Part, ResponsibilitiesGrants
+from bihuan.domains.responsibilities.terms import GAP_KIND, LEADER_KIND, PaperState, Part, ResponsibilitiesGrants
 from bihuan.kernel.text import Text
 from bihuan.loop.kinds import CaseKind
 from bihuan.loop.terms import LoopGrants, Move
@@ -30,6 +31,11 @@ MODULE = Module(
         division.set_leader_item,
         lists.publish_list,
         lists.pass_on,
+        papers.draft_paper,
+        papers.write_paper,
+        papers.publish_paper,
+        papers.revise_paper,
+        basis.rest_on,
     ),
     roles=(
         RoleSpec(
@@ -63,8 +69,12 @@ MODULE = Module(
             "Responsibilities → a unit: unit, post, person with what is open and overdue; hand-over shows the counts and passes all on at once",
         ),
         "B06": Text(
-            "部分：职责 → 单位：职责目录逐条写明依据与起止；任务尚不自动指向所依据的条款",
-            "Partly: Responsibilities → a unit: the catalogue with basis and dates; a task doesn't point to its clause by itself yet",
+            "职责 → 单位 → 任务依据：每项未结任务指明依据的职责条款，系统按文字推荐；未指明的排在最前，单位一览有数",
+            "Responsibilities → a unit → Basis of tasks: each open task names the clause it rests on, likely ones are offered; those without stand first and are counted per unit",
+        ),
+        "B07": Text(
+            "职责 → 职责与制度文件 → 起草：《危险化学品安全监管工作职责》按职责目录逐单位生成，修改后带文号、施行日期发布，新版替代旧版，各版留存；Word",
+            "Responsibilities → Papers → Draft: the duty paper opens with the catalogue, unit by unit; published with number and day, the next version replaces it, all stay; Word",
         ),
         "B08": Text(
             "职责划分：六个环节 × 部门，没有主管的环节标红，一键交办兜底单位，补齐才能办结",
@@ -81,6 +91,10 @@ MODULE = Module(
         "B11": Text(
             "职责 → 领导干部清单：每项到人到期，提交履职记录，由他人核验",
             "Responsibilities → Leaders' lists: each item has its leader and day; the record of it is verified by another",
+        ),
+        "C11": Text(
+            "职责 → 职责与制度文件：各部门督查指导制度的正文、文号、施行日期与版次；主管行业而没有制度的部门列在页首",
+            "Responsibilities → Papers: the text, number, day and versions of each department's system of guidance; departments in charge of a sector without one are listed first",
         ),
     },
     urls="bihuan.domains.responsibilities.urls",
@@ -104,9 +118,14 @@ MODULE = Module(
         ),
         ChoiceSource("responsibilities.lines", reads.line_choices),
         RowSource(Post, find_posts),
+        RowSource(Clause, find_clauses),
         Look(Part.IN_CHARGE, "blue", "flag"),
         Look(Part.COOPERATES, "teal", "users"),
         Look(Part.NOT_CONCERNED, "neutral", "minus"),
         Look(Part.UNDECIDED, "orange", "help"),
+        Look(PaperState.DRAFT, "yellow", "pencil"),
+        Look(PaperState.COMING, "blue", "clock"),
+        Look(PaperState.IN_FORCE, "green", "check"),
+        Look(PaperState.ENDED, "neutral", "history"),
     ),
 )

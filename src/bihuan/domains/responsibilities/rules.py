@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
+from typing import TypeVar
 
 from bihuan.domains.responsibilities.terms import LINES, Part
 from bihuan.kernel.problem import Problem
@@ -170,3 +172,45 @@ def require_persons(missing: Sequence[str]) -> None:
 def holds_on(*, from_on: date, until_on: date | None, on: date) -> bool:
     """Half-open: on the day it ends it no longer holds."""
     return from_on <= on and (until_on is None or on < until_on)
+
+
+class NotADraft(Problem):
+    code = "paper_not_a_draft"
+    status = 409
+
+
+class WrongClause(Problem):
+    code = "clause_of_another_unit"
+
+
+def require_draft(*, is_draft: bool) -> None:
+    if not is_draft:
+        raise NotADraft(
+            Text(
+                "这一版已经发布，不能再改。请“起草新版”。",
+                "This version is published and can't be changed. Draft a new one.",
+            )
+        )
+
+
+#: Below this share of common pieces a clause is no likely basis of a task.
+LIKELY = 0.12
+Key = TypeVar("Key")
+
+
+def likely_clauses(task: str, clauses: Mapping[Key, str], *, most: int = 3) -> list[Key]:
+    """任务可能依据的条款, the likeliest first: by the two-character pieces they share, of those the shorter one has."""
+    wanted = _pieces(task)
+    scored = [(_shared(wanted, _pieces(text)), place, key) for place, (key, text) in enumerate(clauses.items())]
+    best = sorted(scored, key=lambda s: (-s[0], s[1]))
+    return [key for score, _, key in best[:most] if score >= LIKELY]
+
+
+def _pieces(text: str) -> frozenset[str]:
+    letters = [c for c in text if c.isalnum()]
+    return frozenset(a + b for a, b in pairwise(letters))
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0

@@ -71,3 +71,21 @@ class ListKind(Term):
     RESPONSIBILITIES = "responsibilities", "工作职责清单", "List of responsibilities"
     TASKS = "tasks", "年度任务清单", "List of the year's tasks"
     LEADERS = "leaders", "领导干部年度重点工作清单", "Leaders' list of the year"
+
+
+class PaperKind(Term):
+    """职责与制度文件. 依据 B07, C11, C16."""
+
+    SUPERVISION = "supervision", "危险化学品安全监管工作职责", "Duties of supervision"
+    GUIDANCE = "guidance", "督查指导制度", "System of guidance for a sector"
+    PURSUIT = "pursuit", "责任追究办法", "Rules of pursuit"
+    OTHER = "other", "其他制度", "Another system"
+
+
+class PaperState(Term):
+    """文件状态."""
+
+    DRAFT = "draft", "起草中", "Draft"
+    COMING = "coming", "已发布，未施行", "Published, not yet in force"
+    IN_FORCE = "in_force", "施行中", "In force"
+    ENDED = "ended", "已被新版替代", "Replaced"

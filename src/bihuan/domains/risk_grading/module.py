@@ -39,8 +39,8 @@ MODULE = Module(
     menu=(MenuItem(LABEL, "risk-grading", "gauge", tuple(RiskGradingGrants), section="insight", order=55),),
     serves={
         "G02": Text(
-            "部分：园区页录入等级 A–D（D级为好）、否决项和失分清单，须附佐证；核对得分与等级、失分与得分，显示升一级还差几分；评分表各要素分值公开资料不全，等级不自动评",
-            "Partly: the page of a park takes its grade A–D (D is good), vetoes and points lost, with evidence; score, grade and points lost are held against each other, and what the next grade needs is shown; the points of the elements aren't fully public, so no grade is calculated",
+            "部分：园区页录入等级 A–D（D级为好）、否决项和失分清单，须附佐证；核对得分与等级、失分与得分，显示升一级还差几分；公式“D 级化工园区占比”供“超过 50%”的指标取数；评分表各要素分值公开资料不全，等级不自动评",
+            "Partly: the page of a park takes its grade A–D (D is good), vetoes and points lost, with evidence; score, grade and points lost are held against each other, and what the next grade needs is shown; a formula gives the share of D; the points of the elements aren't fully public, so no grade is calculated",
         ),
         "F18": Text(
             "部分：企业页录入分级监管等级 A–D（D级为差）及沿革，C、D 级须有提升措施；由各地制度评定，系统不自动评",
@@ -48,6 +48,7 @@ MODULE = Module(
         ),
     },
     declares=(
+        queries.D_SHARE,
         EvidenceReach("park_gradings", evidence_seen_by),
         DetailPanel("risk", LABEL, Enterprise, "risk_grading/enterprise.html", queries.panel_of_enterprise, order=12),
         DetailPanel("grades", Text("安全风险等级", "Safety risk grade"), Park, "risk_grading/park.html", queries.panel_of_park, order=5),

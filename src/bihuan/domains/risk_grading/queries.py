@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bihuan.core.access.context import Context
+from bihuan.core.access.rows import below
 from bihuan.core.actions.problems import NotFound
 from bihuan.core.records.mapping import Box, Feature, points
 from bihuan.domains.risk_grading import rules
@@ -25,8 +26,9 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.schemes import Doc19Colour, EnterpriseGrade, ParkGrade
 from bihuan.kernel.text import Text
 from bihuan.law import law
-from bihuan.parties.models import Region
-from bihuan.parties.terms import RegionKind, ThingState
+from bihuan.loop.kinds import Computed, Formula
+from bihuan.parties.models import Organisation, Region
+from bihuan.parties.terms import OrganisationKind, RegionKind, ThingState
 from bihuan.registers.chemicals.models import Chemical
 from bihuan.registers.chemicals.rules.catalogue import catalogue_at
 from bihuan.registers.chemicals.terms import Listing
@@ -34,6 +36,7 @@ from bihuan.registers.enterprises.models import Enterprise
 from bihuan.registers.installations.models import Equipment, ProcessUnit, Warehouse
 from bihuan.registers.installations.terms import FireClass
 from bihuan.registers.major_hazards.models import Calculation
+from bihuan.registers.parks.models import Park
 
 DATA = "台账"
 
@@ -223,6 +226,29 @@ def areas(*, ctx: Context) -> list[Area]:
 def park_grades(*, ctx: Context) -> list[ParkGrading]:
     rows = ParkGrading.objects.visible_to(ctx.actor).filter(is_current=True).select_related("park__thing")
     return list(rows.order_by("park__thing__code")[:200])
+
+
+def _share_of_d(*, region_path: str, on: date) -> Iterable[Computed]:
+    """D 级园区占比 of each place with graded parks, said of its government and departments: D is the good end. 依据 000 §9.
+
+    Over the parks that were graded by that day; one not graded is neither in the share nor against it.
+    """
+    graded = dict(
+        ParkGrading.objects.filter(below("region_path", region_path), graded_on__lte=on)
+        .order_by("graded_on", "id")
+        .values_list("park_id", "grade")
+    )
+    places = dict(Park._base_manager.filter(pk__in=graded).values_list("pk", "thing__region_path"))
+    units = Organisation._base_manager.filter(below("region_path", region_path), abolished_on__isnull=True)
+    for code, path in units.filter(kind__in=_ANSWERABLE).order_by("code").values_list("code", "region_path"):
+        grades = [graded[key] for key, place in places.items() if place.startswith(path)]
+        if (share := rules.share_of_d(grades)) is not None:
+            yield Computed(code, share, f"{grades.count(ParkGrade.D.value)}/{len(grades)}")
+
+
+#: Who answers for the parks of a place.
+_ANSWERABLE = (OrganisationKind.GOVERNMENT.value, OrganisationKind.DEPARTMENT.value)
+D_SHARE = Formula("risk_grading.park_d_share", Text("D 级化工园区占比", "Parks of grade D"), "%", _share_of_d)
 
 
 def poor_enterprises(*, ctx: Context) -> list[EnterpriseGrading]:

@@ -145,3 +145,10 @@ def next_rise(*, score: Decimal, table: ParkTable) -> Rise | None:
     """再得多少分升一级; None for the best. A veto is lifted first, whatever the score."""
     better = [(grade, floor) for grade, floor in table.floors if floor > score]
     return Rise(better[-1][0], better[-1][1] - score) if better else None
+
+
+def share_of_d(grades: Sequence[str]) -> Decimal | None:
+    """D 级园区占比, rounded down to a hundredth of a percent: half of them is no more than half. None without grades."""
+    if not grades:
+        return None
+    return Decimal(10_000 * sum(g == ParkGrade.D.value for g in grades) // len(grades)) / 100

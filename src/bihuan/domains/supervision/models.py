@@ -12,8 +12,10 @@ from bihuan.core.evidence.models import Evidence
 from bihuan.domains.supervision.rules.requirements import step_of
 from bihuan.domains.supervision.terms import (
     Answer,
+    Asks,
     CheckKind,
     FoundBy,
+    ItemAnswer,
     PracticeState,
     Result,
     RulingBody,
@@ -279,8 +281,15 @@ class ProblemPoint(OfOffice):
     """问题点: one of the problems a plan lists for self-examination (重点治理的突出问题). 依据 Y."""
 
     drive_name = models.CharField("所属方案", max_length=200)
+    #: The plan it was read from; empty where somebody typed it.
+    plan = models.UUIDField("方案", null=True)
     position = models.PositiveSmallIntegerField()
+    #: As the document numbers it: （一）1.
+    number = models.CharField("编号", max_length=20, blank=True, default="")
+    group = models.CharField("类别", max_length=200, blank=True, default="")
     text = models.TextField("问题")
+    #: Codes of the problems of the catalogue it speaks of, the surest first.
+    topics = models.JSONField("对应目录", default=list)
 
     class Meta:
         ordering = ["drive_name", "position"]
@@ -290,11 +299,16 @@ class ProblemPoint(OfOffice):
     def __str__(self) -> str:
         return self.text[:80]
 
+    @property
+    def shown_number(self) -> str:
+        return self.number or str(self.position)
+
 
 class SelfExamination(CaseFacts):
     """自查: one unit against the points of one plan."""
 
     drive_name = models.CharField("所属方案", max_length=200)
+    asks = models.CharField("自查内容", max_length=10, choices=Asks.choices(), default=Asks.PROBLEMS)
 
     class Meta:
         ordering = ["-id"]
@@ -310,6 +324,9 @@ class PointAnswer(Row):
     examination = models.ForeignKey(SelfExamination, on_delete=models.PROTECT, related_name="answers")
     point = models.ForeignKey(ProblemPoint, on_delete=models.PROTECT, related_name="answers")
     answer = models.CharField(max_length=14, choices=Answer.choices(), blank=True, default="")
+    spot = models.CharField("在哪里", max_length=200, blank=True, default="")
+    #: Ids of the pieces of evidence that show it; they hang on the case.
+    proofs = models.JSONField("佐证", default=list)
     note = models.CharField("说明", max_length=500, blank=True, default="")
     linked = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="point_answers")
 
@@ -334,8 +351,12 @@ class PointAnswer(Row):
         return self.examination.place
 
     @property
-    def answer_term(self) -> Answer | None:
-        return Answer(self.answer) if self.answer else None
+    def answer_term(self) -> Answer | ItemAnswer | None:
+        """In the words of what was asked: present or not, done or not."""
+        if not self.answer:
+            return None
+        said = Answer(self.answer)
+        return ItemAnswer.saying(said) if self.examination.asks == Asks.ITEMS else said
 
 
 class PlannedInspection(OfOffice):

@@ -6,8 +6,9 @@ from bihuan.core.evidence.reach import EvidenceReach
 from bihuan.core.evidence.terms import EvidenceGrants
 from bihuan.core.modules import MenuItem, Module, RoleSpec
 from bihuan.core.pages.declared import ChoiceSource, Look, RowSource
-from bihuan.domains.supervision.actions import chain, checks, circulars, planning, practices, problems
+from bihuan.domains.supervision.actions import chain, checks, circulars, examining, planning, practices, problems
 from bihuan.domains.supervision.queries import checks as check_reads
+from bihuan.domains.supervision.queries import examinations
 from bihuan.domains.supervision.queries import problems as reads
 from bihuan.domains.supervision.queries.choices import find_cases
 from bihuan.domains.supervision.terms import (
@@ -19,6 +20,7 @@ from bihuan.domains.supervision.terms import (
     WARNING_KIND,
     Answer,
     CheckKind,
+    ItemAnswer,
     PracticeState,
     Result,
     SupervisionGrants,
@@ -31,6 +33,14 @@ from bihuan.loop.terms import LoopGrants, Move
 from bihuan.parties.terms import PartiesGrants
 
 CONDUCTS = tuple(SupervisionGrants)
+#: Y01–Y27: whichever problem of the catalogue a plan lists is put to the units in the plan's own words.
+POINTS = {
+    f"Y{number:02}": Text(
+        "督导检查 → 自查对照 → 按方案布置自查：方案写有这一问题的，按原编号、类别、原文逐条布置并对上目录；各单位逐条对照，“存在”的登记问题或对应任务；单位 × 问题点一览，Excel",
+        "Checks → Self-examination → by a plan: where a plan lists this problem, it is put to the units with its own number, group and words and told apart by the catalogue; what is present becomes a problem or leads to a task; units by points, Excel",
+    )
+    for number in range(1, 28)
+}
 
 MODULE = Module(
     name="supervision",
@@ -51,8 +61,13 @@ MODULE = Module(
         chain.ask_ruling,
         chain.give_ruling,
         circulars.publish_circular,
-        planning.start_examination,
-        planning.answer_point,
+        examining.examine_plan,
+        examining.start_examination,
+        examining.check_items,
+        examining.correct_point,
+        examining.answer_point,
+        examining.tick_item,
+        examining.admit_point,
         planning.plan_inspection,
         practices.recommend,
         practices.review_practice,
@@ -124,6 +139,11 @@ MODULE = Module(
             "通报与警示：对逾期单位发警示函、记录约谈、单位承诺；承诺未齐不能提交核验",
             "Circulars and warnings: warn a unit that lags, record the talk, its promise; no submitting before",
         ),
+        **POINTS,
+        "B16": Text(
+            "自查对照 → 布置主体责任自查：重点事项默认清单（待核，可增删改）逐家逐项勾选，未落实的登记问题整改；Excel",
+            "Self-examination → main responsibility: the default items (unverified, can be changed) are ticked one by one by each enterprise; what is not done becomes a problem; Excel",
+        ),
         "C17": Text(
             "问题清单 → 年度检查计划：逐月列入，每行是一个事项；单位与专项行动覆盖矩阵",
             "Problems → Yearly plans: month by month, each line a case; the matrix of units by campaigns",
@@ -173,8 +193,8 @@ MODULE = Module(
             Text("对照自查", "Self-examination"),
             icon="list",
             required_evidence=0,
-            rules={Move.SUBMIT: planning.require_answers},
-            panel=reads.examination_panel,
+            rules={Move.SUBMIT: examining.require_answers},
+            panel=examinations.examination_panel,
             panel_template="supervision/examination_panel.html",
         ),
         CaseKind(
@@ -186,6 +206,7 @@ MODULE = Module(
         ),
         EvidenceReach("practices", reads.evidence_seen_by),
         ChoiceSource("supervision.sources", check_reads.source_choices),
+        ChoiceSource("supervision.topics", examinations.topic_choices),
         RowSource(Case, find_cases),
         Look(CheckKind.TABLE, "blue", "table"),
         Look(CheckKind.RANDOM, "purple", "arrows-join"),
@@ -208,5 +229,8 @@ MODULE = Module(
         Look(Answer.PRESENT, "red", "alert-triangle"),
         Look(Answer.ABSENT, "green", "check"),
         Look(Answer.NOT_CONCERNED, "neutral", "minus"),
+        Look(ItemAnswer.NOT_DONE, "red", "alert-triangle"),
+        Look(ItemAnswer.DONE, "green", "check"),
+        Look(ItemAnswer.NOT_CONCERNED, "neutral", "minus"),
     ),
 )

@@ -102,3 +102,30 @@ class Answer(Term):
     PRESENT = "present", "存在", "Present"
     ABSENT = "absent", "不存在", "Not present"
     NOT_CONCERNED = "not_concerned", "不涉及", "Doesn't concern us"
+
+
+class Asks(Term):
+    """自查内容: problems that may be present, or items that must be done."""
+
+    PROBLEMS = "problems", "突出问题", "Problems"
+    ITEMS = "items", "重点事项", "Items to be done"
+
+
+class ItemAnswer(Term):
+    """重点事项的落实情况. 依据 B16. What is not done is a problem that is present."""
+
+    DONE = "done", "已落实", "Done"
+    NOT_DONE = "not_done", "未落实", "Not done"
+    NOT_CONCERNED = "item_not_concerned", "不涉及", "Doesn't concern us"
+
+    @property
+    def answer(self) -> Answer:
+        return {
+            ItemAnswer.DONE: Answer.ABSENT,
+            ItemAnswer.NOT_DONE: Answer.PRESENT,
+            ItemAnswer.NOT_CONCERNED: Answer.NOT_CONCERNED,
+        }[self]
+
+    @classmethod
+    def saying(cls, answer: Answer) -> ItemAnswer:
+        return next(item for item in cls if item.answer is answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bihuan.domains.supervision.web import checks, circulars, ledgers
+from bihuan.domains.supervision.web import checks, circulars, examinations, ledgers
 
 urlpatterns = [
     path("problems/", ledgers.problems, name="problems"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("supervision/circulars/<uuid:circular_id>/circular.docx", circulars.word, name="supervision-circular-word"),
     path("supervision/rulings/", ledgers.rulings, name="supervision-rulings"),
     path("supervision/practices/", ledgers.practices, name="supervision-practices"),
-    path("supervision/examinations/", ledgers.examinations, name="supervision-examinations"),
+    path("supervision/examinations/", examinations.examinations, name="supervision-examinations"),
+    path("supervision/examinations/ledger.xlsx", examinations.examinations_file, name="supervision-examinations-file"),
     path("supervision/plans/", ledgers.plans, name="supervision-plans"),
 ]

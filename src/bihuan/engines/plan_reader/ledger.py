@@ -92,6 +92,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemPoint:
+    """问题点: one of the problems and risks a plan says to look for: its number as （一）1, the group it stands in, its words."""
+
+    no: str
+    group: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """提示: something a person should look at, and where."""
 
@@ -110,6 +120,7 @@ class Ledger:
     tasks: tuple[Task, ...] = ()
     reporting: tuple[Reporting, ...] = ()
     phases: tuple[Phase, ...] = ()
+    problems: tuple[ProblemPoint, ...] = ()
     sections: tuple[Section, ...] = ()
     warnings: tuple[Notice, ...] = ()
     title_span: Span = field(default=Span(0, 0))
@@ -127,6 +138,7 @@ class Ledger:
                 for r in self.reporting
             ],
             "phases": [{"name": p.name, "start": p.start, "end": p.end, "span": list(p.span)} for p in self.phases],
+            "problems": [{"no": p.no, "group": p.group, "text": p.text, "span": list(p.span)} for p in self.problems],
             "sections": [{"path": s.path, "span": list(s.span)} for s in self.sections],
             "warnings": [
                 {

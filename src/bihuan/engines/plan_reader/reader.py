@@ -19,6 +19,7 @@ from bihuan.engines.plan_reader.ledger import (
 )
 from bihuan.engines.plan_reader.outline import Node, outline
 from bihuan.engines.plan_reader.phases import Step, find_milestones, find_steps
+from bihuan.engines.plan_reader.problem_points import find_problem_points
 from bihuan.engines.plan_reader.reporting import Report, find_reports, unread_rhythms
 from bihuan.engines.plan_reader.source import Source
 from bihuan.engines.plan_reader.stream import Stream, make_stream
@@ -57,6 +58,7 @@ def read(source: Source) -> Ledger:
         tasks=tuple(tasks),
         reporting=tuple(_reporting(stream, r) for r in reports),
         phases=tuple(_phase(stream, s) for s in steps),
+        problems=tuple(find_problem_points(stream, root, tasks=[(f.start, f.end) for f in assignments.found])),
         sections=tuple(Section(path, stream.span(a, b)) for path, a, b in sections(stream, root)),
         warnings=tuple(sorted(notices, key=lambda n: n.span)),
         title_span=title.span,

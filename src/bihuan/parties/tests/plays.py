@@ -39,6 +39,9 @@ def end_appointment(cast: Cast) -> Play:
 
 PLAYS = {
     "parties.add_region": lambda c: _play(c, code="990103", name="西山区", kind="district", parent=c.city),
+    "parties.add_regions": lambda c: _play(
+        c, parent=c.district, lines=["990101101，东湖街道，街道", "990101101201，湖滨社区，社区，990101101"]
+    ),
     "parties.add_organisation": lambda c: _play(c, code="X", name="某局", kind="department", region=c.city),
     "parties.change_organisation": lambda c: _play(c, organisation=c.works, name="新名称"),
     "parties.abolish_organisation": lambda c: _play(c, organisation=c.works, on=date(2026, 12, 1)),

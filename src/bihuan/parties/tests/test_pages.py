@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from bihuan.parties.models import Parameter
+from bihuan.core.actions.runner import perform
+from bihuan.parties import actions, queries, rules
+from bihuan.parties.models import Organisation, Parameter, Region
 from bihuan.parties.terms import PartiesGrants
-from cast import Cast, saved
+from cast import Cast, context, saved
 
 
 @pytest.fixture
@@ -40,3 +42,26 @@ def test_the_value_in_force_is_marked_and_a_later_one_waits(cast, make_user, log
     page = log_in(make_user("clerk", PartiesGrants.MANAGE_PLACES, region=cast.city.path)).get("/parameters/")
     assert page.content.decode().count("现行") == 1
     assert [(row.value, holds) for row, holds in page.context["rows"]] == [(30, False), (20, True), (10, False)]
+
+
+def test_a_town_its_villages_and_grids_are_entered_at_once_and_counted_upwards(cast, make_user, log_in):
+    clerk = context(cast.actor("parties_clerk", "parties_clerk", cast.office, region=cast.city))
+    lines = [
+        "990101101，东湖街道，街道",
+        "990101101201，湖滨社区，社区，990101101",
+        "990101101201-01，一网格，网格，990101101201",
+    ]
+    perform(actions.add_regions, ctx=clerk, parent=cast.district, lines=lines)
+    grid = Region.objects.get(code="990101101201-01")
+    assert grid.path == f"{cast.district.path}990101101/990101101201/990101101201-01/"
+    with pytest.raises(actions.AlreadyThere):
+        perform(actions.add_regions, ctx=clerk, parent=cast.district, lines=lines[:1])
+    with pytest.raises(rules.BadRegionLine):
+        perform(actions.add_regions, ctx=clerk, parent=cast.district, lines=["990101102，西湖街道，街道，123456"])
+    saved(Organisation(code="SQ-1", name="湖滨社区居委会", kind="town", region=grid, region_path=grid.path))
+    rows = queries.with_numbers(ctx=clerk, regions=[cast.district, grid.parent, grid])
+    assert [row.organisations for row in rows][1:] == [1, 1]
+    assert rows[0].organisations > 1
+    page = log_in(make_user("clerk", PartiesGrants.READ, region=cast.district.path)).get("/regions/").content.decode()
+    assert "湖滨社区" in page
+    assert cast.next_city.name not in page

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from bihuan.parties import rules
 from bihuan.parties.rules import (
     BadRegionCode,
     DatedValue,
@@ -16,6 +17,7 @@ from bihuan.parties.rules import (
     region_path,
     resolve_unit,
 )
+from bihuan.parties.terms import RegionKind
 
 
 def test_a_path_lists_every_place_it_lies_in():
@@ -103,3 +105,34 @@ def test_a_name_that_two_units_share_is_not_certain():
 
 def test_brackets_do_not_change_a_name():
     assert normal_name("区党工委（区委）宣传统战部") == "区党工委宣传统战部"
+
+
+def test_regions_are_read_from_lines_and_from_a_pasted_sheet():
+    found = rules.read_regions(["990101101，东湖街道，街道", "", "990101101201\t湖滨社区\t村（社区）\t990101101"])
+    assert [(line.code, line.kind, line.parent) for line in found] == [
+        ("990101101", RegionKind.TOWN, ""),
+        ("990101101201", RegionKind.VILLAGE, "990101101"),
+    ]
+    for wrong in ("990101101，东湖街道", "990101101，东湖街道，片区", "990101101，，街道"):
+        with pytest.raises(rules.BadRegionLine):
+            rules.read_regions([wrong])
+
+
+@pytest.mark.parametrize(
+    ("kind", "parent", "fits"),
+    [
+        (RegionKind.VILLAGE, RegionKind.TOWN, True),
+        (RegionKind.GRID, RegionKind.VILLAGE, True),
+        (RegionKind.GRID, RegionKind.PARK, True),
+        (RegionKind.VILLAGE, RegionKind.GRID, False),
+        (RegionKind.GRID, RegionKind.CITY, False),
+        (RegionKind.VILLAGE, None, False),
+        (RegionKind.PARK, RegionKind.CITY, True),
+    ],
+)
+def test_a_grid_lies_in_a_village_and_a_village_in_a_town(kind, parent, fits):
+    if fits:
+        rules.require_below(kind=kind, parent=parent, name="甲")
+    else:
+        with pytest.raises(rules.WrongLevel):
+            rules.require_below(kind=kind, parent=parent, name="甲")

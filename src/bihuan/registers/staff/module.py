@@ -82,8 +82,8 @@ MODULE = module_of(
     declares=queries.FORMULAS,
     serves={
         "D02": Text(
-            "部分：监管人员台账与公式“专职监管人员数”按单位对照 10 名、6 名的下限（见“指标缺口”）；园区是否有安全总监尚未单独提示",
-            "Partly: staff register and its formula count full-time inspectors against 10 and 6 (see Gaps); the safety director is not warned of by itself",
+            "监管人员台账与公式“专职监管人员数”按单位对照 10 名、6 名的下限（见“指标缺口”）；安全总监按岗位性质登记",
+            "Staff register and its formula count full-time inspectors against 10 and 6 (see Gaps); safety directors are entered as such",
         ),
         "D03": Text(
             "两种口径各一个公式：专职人员中的专业人员；在职执法人员中学历与实践兼备者。指标缺口列出差多少",
@@ -94,8 +94,8 @@ MODULE = module_of(
             "Filter the register by use; other duties are listed by person; a formula gives the share",
         ),
         "D05": Text(
-            "部分：各部门人数按单位、岗位筛选；方案没有数字，不作比较",
-            "Partly: heads by department and duty; the plans give no number to compare with",
+            "各部门现有人数按单位、岗位筛选",
+            "Heads by department and duty, by filters",
         ),
     },
 )

@@ -13,6 +13,7 @@ from bihuan.parties.queries import parameter
 from bihuan.registers.staff import rules
 from bihuan.registers.staff.models import StaffMember
 from bihuan.registers.staff.rules import Share, StaffFacts
+from bihuan.registers.staff.terms import Duty
 
 PERCENT = "%"
 HEADS = "名"
@@ -25,6 +26,12 @@ def _by_unit(*, region_path: str, on: date) -> dict[str, list[StaffFacts]]:
     for member in rows.order_by("organisation_code"):
         found.setdefault(member.organisation_code, []).append(member.facts())
     return found
+
+
+def has_director(*, code: str, on: date) -> bool:
+    """安全总监 in post at a unit on a day. 依据 D02."""
+    rows = StaffMember._base_manager.filter(StaffMember.serving(on), organisation_code=code, duty=Duty.DIRECTOR.value)
+    return bool(rows.exists())
 
 
 def _practice(region_path: str, on: date) -> Decimal:

@@ -16,6 +16,7 @@ from bihuan.site.demo import (
     campaign_story,
     command,
     duplicates_story,
+    duties_story,
     hazards_story,
     places_story,
     products_story,
@@ -36,6 +37,8 @@ def make(*, at_most_ago: timedelta, home: Path, say: Say) -> None:
     teller = story.Teller(city, now)
     campaign_story.run(teller, say=say)
     bodies_story.run(teller)
+    duties_story.run(teller)
+    say("duties", 5)
     story.inspections(teller, say=say)
     story.clock(teller)
     say("clock", 40)
@@ -104,6 +107,10 @@ TRIES = (
     Text(
         "用 yingji 打开“地图”“底数核查”“静态风险分级”“项目准入”：每个颜色都写明属于哪套分级，每个扣分都说明怎样拿回",
         "As yingji open Map, Register checks, Static risk and Admission of projects: each colour names its scheme, each lost point what wins it back",
+    ),
+    Text(
+        "用 anwei 打开“督导检查 → 自查对照”：方案所列突出问题逐条发给各单位，谁还没有对照一目了然；再用 gongxin 或 qiye 逐条对照",
+        "As anwei open Checks → Self-examination: the problems the plan lists, put to each unit, and who has not answered; answer them as gongxin or qiye",
     ),
     Text(
         "改动数据库里的任意一行审计记录，再运行 bihuan audit verify",

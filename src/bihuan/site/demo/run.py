@@ -23,6 +23,7 @@ STEPS = {
     "things": Text("企业与储罐台账", "Registers of enterprises and tanks"),
     "tasks": Text("派发方案任务", "Dispatching the plan's tasks"),
     "steps": Text("推进方案任务", "Working on the plan's tasks"),
+    "duties": Text("监管机构、保障与职责文件", "Bodies, their means and the papers on duties"),
     "findings": Text("检查发现的问题", "Findings of inspections"),
     "clock": Text("补走时间：提醒、催办、督办", "The days in between: reminders and escalation"),
     "hazards": Text("重大危险源、包保与备案", "Major hazards, who leads them, what is on file"),

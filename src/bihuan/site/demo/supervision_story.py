@@ -8,23 +8,18 @@ from uuid import UUID
 
 from bihuan.core.access.context import Actor, Context
 from bihuan.core.actions.runner import perform
-from bihuan.domains.supervision.actions import chain, checks, circulars, planning, practices, problems
+from bihuan.domains.supervision.actions import chain, checks, circulars, examining, planning, practices, problems
 from bihuan.domains.supervision.queries import checks as reads
+from bihuan.domains.supervision.queries import examinations, points
 from bihuan.domains.supervision.terms import CLOSED_CASES, CheckKind, FoundBy
 from bihuan.kernel.calendar import day_of
 from bihuan.loop.actions import handling
 from bihuan.loop.models import Case
 from bihuan.parties import actions as parties
-from bihuan.parties.models import Person
+from bihuan.parties.models import Organisation, Person
 from bihuan.site.demo.building import BUILDER
 from bihuan.site.demo.story import Teller
 
-POINTS = (
-    "部分精细化工企业未完成反应安全风险评估",
-    "重大危险源包保责任人履职记录不全",
-    "园区封闭化管理未全面实现",
-    "停产企业复产前未开展安全条件核查",
-)
 #: Result and words for the objects of the draw, in the order they were drawn.
 SEEN = (
     ("problem", "罐区可燃气体探测器两台标定过期。"),
@@ -167,18 +162,63 @@ def _chain(teller: Teller, office: Actor) -> None:
     )
 
 
-def _plans(teller: Teller, office: Actor, campaign_id: UUID) -> None:
-    city, units, today = teller.city, teller.city.units, day_of(teller.now)
+def _examine(teller: Teller, office: Actor, campaign_id: UUID) -> None:
+    """The plan's own problem points, put to three districts and a department; the department is half-way through."""
+    units, today = teller.city.units, day_of(teller.now)
+    ctx = teller.ctx(office, -10)
+    said: dict[str, Any] = {"region": teller.city.regions["990100"], "organisation": units["YZ-AWB"]}
     perform(
-        planning.start_examination,
-        ctx=teller.ctx(office, -10),
-        region=city.regions["990100"],
-        organisation=units["YZ-AWB"],
-        drive_name="危险化学品安全风险集中治理实施方案",
-        points=list(POINTS),
+        examining.examine_plan,
+        ctx=ctx,
+        plan=str(campaign_id),
         units=[units[c] for c in ("DH-ZF", "XS-ZF", "BG-ZF", "YZ-GX")],
         due_on=today + timedelta(days=15),
+        **said,
     )
+    clerk = teller.city.actor("gongxin", at=teller.now)
+    asked = _answers(teller.ctx(clerk, -8), units["YZ-GX"])
+    perform(handling.acknowledge, ctx=teller.ctx(clerk, -8), case=asked[0].examination.case)
+    now = teller.ctx(clerk, -5)
+    perform(
+        examining.admit_point, ctx=now, answer=asked[0], title="两家企业班组长不清楚本岗位责任清单", spot="东岚、同心两厂",
+        due_on=today + timedelta(days=25),
+    )  # fmt: skip
+    perform(examining.answer_point, ctx=now, answer=asked[1], found="absent", note="租赁厂房底数九月已逐户核清")
+    perform(examining.answer_point, ctx=now, answer=asked[2], found="not_concerned", note="储罐区由应急部门监管")
+    works = [units[c] for c in ("YZ-E001", "YZ-E002", "YZ-E003")]
+    items = [p.text for p in points.main_duties(on=today)]
+    perform(examining.check_items, ctx=ctx, items=items, units=works, due_on=today + timedelta(days=30), **said)
+    keeper = teller.city.actor("qiye", at=teller.now)
+    ticked = _answers(teller.ctx(keeper, -7), works[0])
+    perform(handling.acknowledge, ctx=teller.ctx(keeper, -7), case=ticked[0].examination.case)
+    then = teller.ctx(keeper, -4)
+    for answer, note in zip(
+        ticked[:4], ("责任制十月修订", "制度和规程齐全", "设安全环保部，四名专职", "费用按月提取"), strict=True
+    ):
+        perform(examining.tick_item, ctx=then, answer=answer, found="done", note=note)
+    perform(
+        examining.admit_point,
+        ctx=then,
+        answer=ticked[4],
+        title="安全生产责任保险已到期未续保",
+        due_on=today + timedelta(days=10),
+    )
+
+
+def _answers(ctx: Context, unit: Organisation) -> list[Any]:
+    """The points one unit has to answer, in order."""
+    return [
+        answer
+        for plan in examinations.examinations(ctx=ctx)
+        for made, answers in plan.units
+        for answer in answers
+        if made.case.owner == unit and answer is not None
+    ]
+
+
+def _plans(teller: Teller, office: Actor, campaign_id: UUID) -> None:
+    city, units, today = teller.city, teller.city.units, day_of(teller.now)
+    _examine(teller, office, campaign_id)
     later = today + timedelta(days=40)
     for code, what, drives in (
         ("YZ-JT", "危险货物运输企业动态监控", [str(campaign_id)]),

@@ -77,6 +77,19 @@ def appealed(cast: Cast, key: str = "c1") -> Appeal:
     return Appeal.objects.get(pk=made.pk)
 
 
+def pursuit_of(cast: Cast, **said: Any) -> dict[str, Any]:
+    return {
+        "region": cast.city,
+        "organisation": cast.office,
+        "unit": cast.industry,
+        "measure": "circular",
+        "rule": "云州市安全生产责任追究办法第八条",
+        "words": "年度考核末位，多项任务逾期",
+        "decided_on": date(2026, 11, 20),
+        "sheet": published(cast),
+    } | said
+
+
 PLAYS = {
     "assessment.set_scheme": lambda c: by_office(
         c,
@@ -97,4 +110,5 @@ PLAYS = {
         c.department_clerk, {"sheet": published(c), "key": "c1", "words": "任务已完成"}, stranger=c.stranger
     ),
     "assessment.decide_appeal": lambda c: by_office(c, appeal=appealed(c), granted="10", decision="材料属实"),
+    "assessment.record_pursuit": lambda c: by_office(c, **pursuit_of(c)),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -116,3 +116,21 @@ def test_the_league_stands_beside_last_years(cast):
     lines = queries.league(scheme=Scheme.objects.get(pk=scheme.pk))
     assert [(line.place, line.before) for line in lines] == [(1, 1), (2, 1)]
     assert [year for year, _ in queries.history(sheet=plays.sheet_of(cast, scheme))] == [2025, 2026]
+
+
+def test_a_pursuit_follows_from_a_published_result_or_a_case_of_the_unit(cast, office):
+    said = plays.pursuit_of(cast)
+    made = perform(actions.record_pursuit, ctx=office, **said).value
+    assert queries.pursuits(ctx=office) == [made]
+    late = plays.task_of(cast, due_on=date(2026, 11, 1))
+    perform(actions.record_pursuit, ctx=office, **(said | {"sheet": None, "case": late, "measure": "talk"}))
+    for wrong in ({"sheet": None}, {"unit": cast.emergency}, {"unit": cast.emergency, "sheet": None, "case": late}):
+        with pytest.raises(actions.NoCause):
+            perform(actions.record_pursuit, ctx=office, **(said | wrong))
+    with pytest.raises(actions.NotYetDecided):
+        perform(actions.record_pursuit, ctx=office, **(said | {"decided_on": TODAY + timedelta(days=1)}))
+    draft = plays.sheet_of(cast, plays.scheme_of(cast, title="尚未公布"))
+    with pytest.raises(actions.NotPublished):
+        perform(actions.record_pursuit, ctx=office, **(said | {"sheet": draft}))
+    with pytest.raises(NotFound):
+        queries.pursuits(ctx=context(cast.department_clerk))

@@ -13,7 +13,14 @@ from bihuan.core.actions.action import Label, Ref, action
 from bihuan.domains.campaign.actions.cascade import require_living
 from bihuan.domains.campaign.actions.opening import NotADraft, TheCampaign
 from bihuan.domains.campaign.models import Campaign, Report, Reporter, ReportSignature, ReportSnapshot
-from bihuan.domains.campaign.queries.reports import content_of, digest_of, is_writable, reporters
+from bihuan.domains.campaign.queries.reports import (
+    content_of,
+    digest_of,
+    has_small_works,
+    is_writable,
+    practices_of,
+    reporters,
+)
 from bihuan.domains.campaign.rules import figures, reports
 from bihuan.domains.campaign.rules.reports import Section
 from bihuan.domains.campaign.terms import REPORT_KIND, CampaignGrants, CampaignState, ReportKind
@@ -188,7 +195,12 @@ def _call(
             due_on=due_on or on,
         ),
     )
-    body = reports.sections_of(kind, is_upward=is_upward)
+    body = reports.sections_of(
+        kind,
+        is_upward=is_upward,
+        has_small_works=has_small_works(campaign=campaign, organisation_code="" if is_upward else unit.code),
+        practices=practices_of(ctx=ctx, campaign=campaign) if kind is ReportKind.SUMMING_UP else None,
+    )
     return ctx.create(
         Report(
             case=case,

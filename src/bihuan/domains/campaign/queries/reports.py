@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from bihuan.core.access.context import Context
 from bihuan.core.actions.problems import NotFound
+from bihuan.core.modules import registry
 from bihuan.domains.campaign.models import Campaign, CampaignTask, Report, Reporter, ReportSignature, ReportSnapshot
 from bihuan.domains.campaign.rules import figures, reports
 from bihuan.domains.campaign.rules.figures import TaskFacts, Value, When
@@ -19,11 +22,13 @@ from bihuan.domains.campaign.terms import ReportKind, ReportState
 from bihuan.engines.official_document.content import chinese_date
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.period import Period
-from bihuan.loop.models import Case, CaseStep
+from bihuan.loop.models import Case, CaseObject, CaseStep
 from bihuan.loop.terms import Move, Stage
 from bihuan.parties.models import Organisation, Person
 
 _COUNTED = {Move.ACCEPT_PROOF: "proofs", Move.SEND_BACK: "sent_back", Move.CHASE: "chased"}
+#: 小化工任务: the plan says so in its words.
+_SMALL_WORKS = Q(case__title__contains=figures.SMALL_WORKS) | Q(case__text__contains=figures.SMALL_WORKS)
 #: What a fact is called, and where it stands.
 _FACTS = {
     "number": "case__number",
@@ -35,7 +40,9 @@ _FACTS = {
     "is_ongoing": "case__is_ongoing",
     "is_supporting": "is_supporting",
     "is_supervised": "case__is_supervised",
+    "is_small_works": "is_small_works",
 }
+_SMALL_AT = list(_FACTS).index("is_small_works")
 
 
 def get_report(*, ctx: Context, report_id: UUID) -> Report:
@@ -49,7 +56,7 @@ def get_report(*, ctx: Context, report_id: UUID) -> Report:
 
 
 def facts(*, campaign: Campaign, organisations: Sequence[str] = ()) -> list[TaskFacts]:
-    """Every task of a campaign, or of some owners in it: two queries. Withdrawn ones are no longer part of the account.
+    """Every task of a campaign, or of some owners in it: two queries, and one for the objects of small works. Withdrawn ones are no longer part of the account.
     Columns, not rows of three tables: a whole campaign has thousands.
     """
     rows = CampaignTask.objects.filter(campaign=campaign).exclude(case__stage=Stage.WITHDRAWN)
@@ -61,13 +68,25 @@ def facts(*, campaign: Campaign, organisations: Sequence[str] = ()) -> list[Task
     for case, move, at in steps.order_by("at").values_list("case_id", "move", "at"):
         days.setdefault(case, {}).setdefault(_COUNTED[Move(move)], []).append(day_of(at))
     found = []
-    for case, closed_at, stage, *said in rows.order_by("position", "case__number").values_list(
-        "case_id", "case__closed_at", "case__stage", *_FACTS.values()
-    ):
+    rows = rows.annotate(is_small_works=ExpressionWrapper(_SMALL_WORKS, output_field=BooleanField()))
+    tasks = list(
+        rows.order_by("position", "case__number").values_list(
+            "case_id", "case__closed_at", "case__stage", *_FACTS.values()
+        )
+    )
+    objects = _objects({case for case, _, _, *said in tasks if said[_SMALL_AT]})
+    for case, closed_at, stage, *said in tasks:
         noted: dict[str, Any] = {name: tuple(on) for name, on in days.get(case, {}).items()}
         closed_on = day_of(closed_at) if closed_at and stage == Stage.CLOSED_OUT else None
         found.append(
-            TaskFacts(**dict(zip(_FACTS, said, strict=True)), stage=Stage(stage), closed_on=closed_on, **noted)
+            TaskFacts(
+                **dict(zip(_FACTS, said, strict=True)),
+                stage=Stage(stage),
+                closed_on=closed_on,
+                objects=objects.get(case, (0, 0))[0],
+                objects_done=objects.get(case, (0, 0))[1],
+                **noted,
+            )
         )
     return found
 
@@ -83,6 +102,43 @@ def _owners_of(report: Report) -> list[str]:
         )
         codes -= set(same.exclude(pk=report.pk).values_list("organisation_code", flat=True))
     return sorted(codes | {report.organisation_code})
+
+
+def has_small_works(*, campaign: Campaign, organisation_code: str = "") -> bool:
+    """Whether a campaign, or one owner in it, has tasks on small chemical works. 依据 C07."""
+    rows = CampaignTask.objects.filter(campaign=campaign).exclude(case__stage=Stage.WITHDRAWN)
+    if organisation_code:
+        rows = rows.filter(case__organisation_code=organisation_code)
+    return bool(rows.filter(_SMALL_WORKS).exists())
+
+
+def _objects(cases: Collection[Any]) -> dict[Any, tuple[int, int]]:
+    """Objects of these cases that count, and those done. What doesn't apply is not one to rectify."""
+    found: dict[Any, tuple[int, int]] = {}
+    if not cases:
+        return found
+    rows = CaseObject.objects.filter(case__in=cases, not_applicable_because="")
+    for case, done_at in rows.values_list("case_id", "done_at"):
+        whole, done = found.get(case, (0, 0))
+        found[case] = (whole + 1, done + (done_at is not None))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSource:
+    """Whoever keeps good practice declares this: `practices(ctx=…, region_path=…)` answers what may go into a report."""
+
+    practices: Callable[..., reports.Practices]
+
+
+def practices_of(*, ctx: Context, campaign: Campaign) -> reports.Practices:
+    """典型经验和制度 of the campaign's place, as others keep them."""
+    brought = [
+        source.practices(ctx=ctx, region_path=campaign.region_path) for source in registry().declared(PracticeSource)
+    ]
+    return reports.Practices(
+        tuple(line for b in brought for line in b.ways), tuple(line for b in brought for line in b.rules)
+    )
 
 
 def content_of(*, report: Report, at: datetime) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class TaskFacts:
     proofs: tuple[date, ...] = ()
     sent_back: tuple[date, ...] = ()
     chased: tuple[date, ...] = ()
+    #: 小化工: small chemical works, which plans want told of apart; and its objects, each done or not.
+    is_small_works: bool = False
+    objects: int = 0
+    objects_done: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -136,7 +140,34 @@ FIGURES: tuple[Figure, ...] = (
         Text("督办中", "Under supervision"),
         lambda t, w: int(t.is_open and t.is_supervised),
     ),
+    Figure("small", "小化工任务", Text("小化工任务", "Small chemical works"), _ours(lambda t, w: t.is_small_works)),
+    Figure(
+        "small_closed",
+        "小化工已销号",
+        Text("小化工已销号", "Small chemical works, closed out"),
+        _ours(lambda t, w: t.is_small_works and t.stage is Stage.CLOSED_OUT),
+    ),
+    Figure(
+        "small_overdue",
+        "小化工已逾期",
+        Text("小化工已逾期", "Small chemical works, overdue"),
+        _ours(lambda t, w: t.is_small_works and _open_due(t, w, None, -1)),
+    ),
+    Figure(
+        "small_objects",
+        "小化工对象",
+        Text("小化工整治对象（家）", "Small chemical works to rectify"),
+        lambda t, w: t.objects if t.is_small_works and not t.is_supporting else 0,
+    ),
+    Figure(
+        "small_objects_done",
+        "小化工对象完成",
+        Text("小化工已完成整治（家）", "Small chemical works rectified"),
+        lambda t, w: t.objects_done if t.is_small_works and not t.is_supporting else 0,
+    ),
 )
+#: How a plan calls small chemical works.
+SMALL_WORKS = "小化工"
 BY_NAME = {f.name: f for f in FIGURES}
 BY_CODE = {f.code: f for f in FIGURES}
 #: Names a text may use that aren't counts of tasks.

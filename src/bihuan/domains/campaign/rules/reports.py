@@ -19,6 +19,7 @@ TO_BE_WRITTEN = "（请填写）"
 #: A report due this many days into a month tells of the month before.
 EARLY_IN_MONTH = 12
 _SUMMARY = re.compile(r"验收|总结报告|全面总结|总结材料|工作总结")
+_FULL = re.compile(r"全面总结|总结材料")
 _QUARTER = re.compile(r"季")
 _PROGRESS = re.compile(r"进展|情况|小结|总结|报告|汇报")
 
@@ -68,7 +69,7 @@ def kind_of(said: str, *, due: str, on: date) -> ReportKind | None:
     if due.startswith("monthly"):
         return ReportKind.MONTHLY
     if _SUMMARY.search(said) and not _QUARTER.search(said):
-        return ReportKind.ACCEPTANCE
+        return ReportKind.SUMMING_UP if _FULL.search(said) else ReportKind.ACCEPTANCE
     if _QUARTER.search(said) or due == "quarterly":
         return ReportKind.QUARTERLY
     if not _PROGRESS.search(said):
@@ -78,7 +79,7 @@ def kind_of(said: str, *, due: str, on: date) -> ReportKind | None:
 
 def period_of(kind: ReportKind, *, on: date, from_on: date, until_on: date) -> Period:
     """报告期. A report due before its period ends tells of the part that has passed; a supplement tells the rest."""
-    if kind is ReportKind.ACCEPTANCE:
+    if kind in (ReportKind.ACCEPTANCE, ReportKind.SUMMING_UP):
         return Period(from_on, max(until_on, on) + timedelta(days=1))
     if kind is ReportKind.MONTHLY:
         return month_of(on - timedelta(days=EARLY_IN_MONTH)) if on.day <= EARLY_IN_MONTH else month_of(on)
@@ -109,7 +110,11 @@ def title_of(*, campaign: str, kind: ReportKind, period: Period, supplement: int
         ReportKind.MONTHLY: f"{start.year}年{start.month}月",
         ReportKind.QUARTERLY: f"{start.year}年第{'一二三四'[(start.month - 1) // 3]}季度",
     }.get(kind, "")
-    what = {ReportKind.ACCEPTANCE: "总结验收情况", ReportKind.PHASE: "阶段工作情况"}.get(kind, "工作进展情况")
+    what = {
+        ReportKind.ACCEPTANCE: "总结验收情况",
+        ReportKind.SUMMING_UP: "全面总结情况",
+        ReportKind.PHASE: "阶段工作情况",
+    }.get(kind, "工作进展情况")
     extra = f"补充报告（第{supplement}号）" if supplement else "报告"
     return f"关于《{campaign}》{when}{what}的{extra}"
 
@@ -133,9 +138,29 @@ _RECEIVED_TEXT = (
 )
 
 
-def sections_of(kind: ReportKind, *, is_upward: bool) -> list[Section]:
+_SMALL_TEXT = (
+    "承担小化工整治任务{小化工任务}项，已销号{小化工已销号}项，已逾期{小化工已逾期}项；"
+    "列入整治对象{小化工对象}家，已完成整治{小化工对象完成}家。\n{表：小化工任务}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Practices:
+    """典型经验 as others keep it: what was done and worked, and what it was made a standing rule of, a line each."""
+
+    ways: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+def sections_of(
+    kind: ReportKind, *, is_upward: bool, has_small_works: bool = False, practices: Practices | None = None
+) -> list[Section]:
     """What a report opens with: figures and tables filled in, and the places a person has to write."""
+    if kind is ReportKind.SUMMING_UP:
+        return _summing_up(practices or Practices())
     found = [Section("progress", "总体进展", _PROGRESS_TEXT)]
+    if has_small_works:
+        found.append(Section("small", "小化工整治情况", _SMALL_TEXT))
     if kind is ReportKind.ACCEPTANCE:
         found.append(
             Section("done", "任务完成情况", "按期销号{按期销号}项，逾期销号{逾期销号}项，逐项如下。\n{表：已销号}")
@@ -148,6 +173,24 @@ def sections_of(kind: ReportKind, *, is_upward: bool) -> list[Section]:
     last = "经验做法和长效机制" if kind is ReportKind.ACCEPTANCE else "下一步工作"
     found.append(Section("next", last, TO_BE_WRITTEN))
     return found
+
+
+def _summing_up(practices: Practices) -> list[Section]:
+    """全面总结材料: ways, systems, results and the long-term mechanism, from the ledger and the good practice. 依据 C18."""
+
+    def listed(lines: Sequence[str]) -> str:
+        return "\n".join((*lines, TO_BE_WRITTEN))
+
+    return [
+        Section("ways", "主要做法", listed(practices.ways)),
+        Section("systems", "制度建设", listed(practices.rules)),
+        Section(
+            "results",
+            "工作成效",
+            f"{_PROGRESS_TEXT}\n按期销号{{按期销号}}项，逾期销号{{逾期销号}}项，逐项如下。\n{{表：已销号}}",
+        ),
+        Section("mechanism", "长效机制", TO_BE_WRITTEN),
+    ]
 
 
 def require_written(sections: Sequence[Section]) -> None:

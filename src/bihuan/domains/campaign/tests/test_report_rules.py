@@ -183,3 +183,37 @@ def test_titles_are_those_of_an_office():
 )
 def test_a_row_of_a_ledger_is_as_high_as_its_fullest_cell_needs(cells, lines):
     assert ledger_file.height_of(cells, [20] * len(cells)) == 15 * lines
+
+
+def test_small_chemical_works_are_counted_apart_with_their_objects():
+    facts = [
+        task("1", Stage.CLOSED_OUT, is_small_works=True, objects=3, objects_done=3),
+        task("2", due=date(2022, 3, 1), is_small_works=True, objects=5, objects_done=2),
+        task("3", is_small_works=True, is_supporting=True, objects=9),
+        task("4", due=date(2022, 3, 1), objects=7),
+    ]
+    found = figures.counted(facts, QUARTER)
+    assert {code: v.value for code, v in found.items() if code.startswith("small")} == {
+        "small": 2,
+        "small_closed": 1,
+        "small_overdue": 1,
+        "small_objects": 8,
+        "small_objects_done": 5,
+    }
+    apart = [s.heading for s in reports.sections_of(ReportKind.QUARTERLY, is_upward=False, has_small_works=True)]
+    assert apart == ["总体进展", "小化工整治情况", "本期销号的任务", "存在的问题", "下一步工作"]
+
+
+def test_summing_up_opens_with_what_was_practised_and_waits_for_what_a_person_adds():
+    practices = reports.Practices(("一厂一码（市生态环境局）：逐周核对",), ("《核对规范》，自2027-01-01起施行",))
+    found = reports.sections_of(ReportKind.SUMMING_UP, is_upward=True, practices=practices)
+    assert [s.heading for s in found] == ["主要做法", "制度建设", "工作成效", "长效机制"]
+    assert found[0].text.startswith("一厂一码")
+    assert found[1].text.startswith("《核对规范》")
+    with pytest.raises(reports.NotSaid, match="主要做法、制度建设、长效机制"):
+        reports.require_written(found)
+    assert called(("于6月25日前将全面总结材料报送", ["2022-06-25"]))[0][1:] == (
+        "summing_up",
+        "2022-01-01",
+        "2023-01-01",
+    )

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from bihuan.core.access.context import service_actor
 from bihuan.core.actions.problems import Denied, NotFound, StaleVersion
 from bihuan.core.actions.runner import perform
+from bihuan.core.notices.models import Notice
 from bihuan.domains.campaign import jobs
 from bihuan.domains.campaign.actions import calling, reports
 from bihuan.domains.campaign.models import Campaign, Report, Reporter, ReportSignature, ReportSnapshot
@@ -368,3 +369,20 @@ def test_a_report_upward_is_signed_by_those_it_names_who_need_not_handle_it(cast
     assert office_pages.to_sign(ctx=leader, organisation=made.organisation) == []
     with pytest.raises(Denied):
         perform(reports.send_report, ctx=leader, report={"id": str(made.pk)})
+
+
+def test_until_it_is_late_only_the_reporter_named_is_told(cast, running):
+    named, colleague = cast.user("named", cast.industry), cast.user("colleague", cast.industry)
+    Person.objects.filter(pk=Reporter.objects.get().person_id).update(user=named)
+    by_day(cast, MARCH)
+    case = Report.objects.get().case
+
+    def told() -> set:
+        return set(Notice.objects.filter(link=case.get_absolute_url()).values_list("recipient", flat=True))
+
+    assert told() == {named.pk}
+    clock = plays.service("loop.escalate_due")
+    loop_jobs.escalate_due(ctx=context(clock, at=MARCH.replace(day=24)))
+    assert told() == {named.pk}
+    loop_jobs.escalate_due(ctx=context(clock, at=MARCH.replace(day=26)))
+    assert {named.pk, colleague.pk} <= told()

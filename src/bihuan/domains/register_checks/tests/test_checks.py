@@ -20,6 +20,8 @@ from bihuan.registers.licences.models import Licence
 from bihuan.registers.licences.tests.plays import a_holder, a_licence
 from bihuan.registers.parks.tests.plays import a_park, square
 from bihuan.registers.places_of_use.tests.plays import a_place
+from bihuan.registers.public_bodies.models import BodySetUp
+from bihuan.registers.staff.models import StaffMember
 from bihuan.registers.supervisors.models import SectorDuty
 from bihuan.registers.vehicles.models import Vehicle
 from cast import AT, TODAY, Cast, saved
@@ -187,3 +189,21 @@ def test_each_object_shows_its_three_supervisors_and_its_gaps(cast, make_user, l
     for gap, is_there in (("sector", False), ("business", True), ("approval", False)):
         page = client.get(f"/register-checks/supervisors/?gap={gap}").content.decode()
         assert (thing.name in page) is is_there
+
+
+def test_a_chemical_park_needs_its_own_safety_organ_and_a_director(cast):
+    park = a_park(cast)
+    assert len(found(Check.NO_SAFETY_ORGAN)) == len(found(Check.NO_DIRECTOR)) == 1
+    of = {"organisation": park.thing.organisation, "organisation_code": park.thing.organisation_code,
+          "region_path": park.thing.region_path}  # fmt: skip
+    shared = saved(BodySetUp(code="JG-1", form="shared", basis="编办", from_on=TODAY, **of))
+    assert "合署" in found(Check.NO_SAFETY_ORGAN)[0].text
+    BodySetUp.objects.filter(pk=shared.pk).update(form="own_organ")
+    head = {"post": "安全总监", "duty": "director", "degree": "bachelor", "practice_years": 9}
+    leaving = saved(StaffMember(code="AQ-1", name="陈", joined_on=date(2024, 1, 1), left_on=TODAY, **head, **of))
+    assert (len(found(Check.NO_SAFETY_ORGAN)), len(found(Check.NO_DIRECTOR))) == (0, 1)
+    StaffMember.objects.filter(pk=leaving.pk).update(left_on=None)
+    assert not found(Check.NO_DIRECTOR)
+    type(park).objects.filter(pk=park.pk).update(type="concentrated")
+    BodySetUp.objects.all().delete()
+    assert not found(Check.NO_SAFETY_ORGAN)

@@ -7,8 +7,8 @@ from typing import Any
 
 from bihuan.core.access.context import Actor
 from bihuan.core.actions.runner import perform
-from bihuan.domains.responsibilities.actions import division
-from bihuan.domains.responsibilities.models import Clause, Division, Gap
+from bihuan.domains.responsibilities.actions import division, papers
+from bihuan.domains.responsibilities.models import Clause, Division, Gap, Paper
 from bihuan.domains.responsibilities.terms import LINES
 from bihuan.loop.actions import directing
 from bihuan.loop.models import Case
@@ -75,6 +75,21 @@ def task_of(cast: Cast, person: Person | None = None) -> Case:
     return case
 
 
+def paper_of(cast: Cast, *steps: str, **said: Any) -> Paper:
+    """The duty paper of the city, drafted from its catalogue."""
+    ctx = context(office_of(cast))
+    inputs = {"organisation": cast.office, "kind": "supervision", "title": "危险化学品安全监管工作职责"}
+    paper = perform(papers.draft_paper, ctx=ctx, **(inputs | said)).value
+    if "publish" in steps:
+        paper = perform(papers.publish_paper, ctx=ctx, paper=paper, number="云安委〔2026〕9号", from_on=TODAY).value
+    return paper
+
+
+def _rest_on(cast: Cast) -> Play:
+    case, clause = task_of(cast), clause_of(cast)
+    return Play(cast.department_clerk, {"case": case, "clause": clause}, stranger=cast.stranger)
+
+
 def _pass_on(cast: Cast) -> Play:
     old, new = cast.person(cast.industry, "李明"), cast.person(cast.industry, "王芳")
     task_of(cast, old)
@@ -104,4 +119,17 @@ PLAYS = {
     ),
     "responsibilities.publish_list": _publish,
     "responsibilities.pass_on": _pass_on,
+    "responsibilities.draft_paper": lambda c: by_office(
+        c, organisation=c.industry, kind="guidance", title="民爆行业督查指导制度", text="每季度督查一次。"
+    ),
+    "responsibilities.write_paper": lambda c: by_office(
+        c, paper=paper_of(c), title="危险化学品安全监管工作职责", text="一、市工信局负责民爆行业。"
+    ),
+    "responsibilities.publish_paper": lambda c: by_office(
+        c, paper=paper_of(c, text="一、市工信局负责民爆行业。"), number="云安委〔2026〕9号", from_on=LATER
+    ),
+    "responsibilities.revise_paper": lambda c: by_office(
+        c, paper=paper_of(c, "publish", text="一、市工信局负责民爆行业。")
+    ),
+    "responsibilities.rest_on": _rest_on,
 }

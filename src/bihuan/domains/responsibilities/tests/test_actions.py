@@ -25,11 +25,6 @@ from cast import TODAY, context, saved
 
 
 @pytest.fixture
-def office(cast):
-    return context(plays.office_of(cast))
-
-
-@pytest.fixture
 def emergency(cast):
     return context(cast.actor("handler", "handler", cast.emergency))
 

@@ -40,6 +40,10 @@ def test_the_office_divides_and_hands_over(
 
     stop("/responsibilities/", "matrix")
     stop("/responsibilities/units/", "units")
+    paper = plays.paper_of(cast, "publish")
+    stop("/responsibilities/papers/", "papers")
+    stop(paper.get_absolute_url(), "paper")
+    stop(f"/responsibilities/units/{cast.industry.code}/basis/", "basis")
     stop("/responsibilities/leaders/?year=2027", "leaders")
     stop(f"/responsibilities/units/{cast.industry.code}/?year=2026", "unit")
     stop(f"/responsibilities/people/{old.pk}/", "hand-over")

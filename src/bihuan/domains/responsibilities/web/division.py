@@ -21,6 +21,7 @@ RESPONSIBILITIES = Text("职责", "Responsibilities")
 TABS = (
     ("matrix", Text("职责划分", "Division"), "responsibilities", "table"),
     ("units", Text("职责清单与责任链", "Lists and chains"), "responsibility-units", "users"),
+    ("papers", Text("职责与制度文件", "Papers"), "responsibility-papers", "file-text"),
     ("leaders", Text("领导干部清单", "Leaders' lists"), "responsibility-leaders", "user"),
 )
 #: Days given by default to fill an empty cell.

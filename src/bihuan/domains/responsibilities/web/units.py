@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from bihuan.core.pages.components import Crumb
 from bihuan.domains.responsibilities.queries import division
 from bihuan.domains.responsibilities.queries import lists as reads
+from bihuan.domains.responsibilities.queries.basis import without_basis
 from bihuan.domains.responsibilities.terms import ListKind
 from bihuan.domains.responsibilities.web import list_file
 from bihuan.domains.responsibilities.web.division import context_of, crumbs, tabs
@@ -34,7 +35,13 @@ def _year(request: HttpRequest) -> int:
 def units(request: HttpRequest) -> HttpResponse:
     ctx = context_of(request)
     division.require_any(ctx=ctx)
-    context = {"units": reads.units(ctx=ctx), "tabs": tabs("units"), "crumbs": crumbs(Crumb(UNITS))}
+    listed = reads.units(ctx=ctx)
+    groundless = without_basis([unit for unit, _, _ in listed])
+    context = {
+        "units": [(unit, n, nobody, groundless.get(unit.pk, 0)) for unit, n, nobody in listed],
+        "tabs": tabs("units"),
+        "crumbs": crumbs(Crumb(UNITS)),
+    }
     return render(request, "responsibilities/units.html", context)
 
 

@@ -1,5 +1,7 @@
 """Risk grading: what the registers fill in, what is kept, what the page tries without keeping, and grades entered."""
 
+from decimal import Decimal
+
 import pytest
 
 from bihuan.core.actions.runner import perform
@@ -122,3 +124,13 @@ def test_the_page_tries_without_keeping_and_keeps_when_told(cast, make_user, log
     page = client.get("/risk-grading/").content.decode()
     assert "19号文企业安全风险诊断分级" in page
     assert "化工园区安全风险等级（D级为好）" in page
+
+
+@pytest.mark.parametrize(
+    ("grades", "share"),
+    [("", None), ("D", "100"), ("CD", "50"), ("CDD", "66.66"), ("ABC", "0")],
+)
+def test_the_share_of_d_is_rounded_down_so_that_half_is_not_more_than_half(grades, share):
+    found = rules.share_of_d(list(grades))
+    assert found == (None if share is None else Decimal(share))
+    assert found is None or (found > 50) is (grades.count("D") * 2 > len(grades))

@@ -1,148 +1,33 @@
-"""自查与年度计划: points a plan lists, answered by each unit; what a department means to inspect in a year. 依据 Y, C17."""
+"""年度检查计划: what a department means to inspect in a year. 依据 C17."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from bihuan.core.access.context import Context
 from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Label, Ref, action
-from bihuan.domains.supervision.actions.chain import WarnedBy
-from bihuan.domains.supervision.actions.checks import TheRegion, Verifier, conducted_at
-from bihuan.domains.supervision.models import PlannedInspection, PointAnswer, ProblemPoint, SelfExamination
+from bihuan.domains.supervision.actions.checks import Verifier
+from bihuan.domains.supervision.models import PlannedInspection
 from bihuan.domains.supervision.queries import drives as campaigns
-from bihuan.domains.supervision.rules import requirements
-from bihuan.domains.supervision.terms import EXAMINATION_KIND, PLANNED_KIND, Answer, SupervisionGrants
+from bihuan.domains.supervision.terms import PLANNED_KIND, SupervisionGrants
 from bihuan.kernel.calendar import day_of
 from bihuan.kernel.problem import Problem
 from bihuan.kernel.text import Text
 from bihuan.loop import moves
-from bihuan.loop import rules as loop_rules
-from bihuan.loop.actions.scopes import handled_at
-from bihuan.loop.models import Case
-from bihuan.loop.terms import LoopGrants, Move
+from bihuan.loop.terms import LoopGrants
 from bihuan.parties.models import Organisation
 
-Examiners = Annotated[list[Ref[Organisation]], Label("自查单位", "Who examines itself")]
-TheAnswer = Annotated[Ref[PointAnswer], Label("问题点", "Point", widget="hidden")]
-LinkedCase = Annotated[
-    Ref[Case],
-    Label(
-        "对应的问题或任务",
-        "The problem or task it is",
-        hint=Text("“存在”的必须对应一项。", "Needed where it is present."),
-    ),
-]
 Planner = Annotated[Ref[Organisation], Label("检查单位", "Who inspects")]
 Topics = Annotated[list[str], Label("涵盖的专项行动", "Campaigns it covers", widget="choice:supervision.drives")]
 
 
 class PlanInThePast(Problem):
     code = "plan_in_the_past"
-
-
-@action(
-    "supervision.start_examination",
-    label=Text("布置自查", "Start a self-examination"),
-    needs=SupervisionGrants.CONDUCT,
-    scope=conducted_at,
-    icon="list",
-)
-def start_examination(
-    *,
-    ctx: Context,
-    region: TheRegion,
-    organisation: WarnedBy,
-    drive_name: Annotated[str, Field(min_length=2, max_length=200), Label("所属方案", "Plan")],
-    points: Annotated[list[str], Label("问题点（一行一个）", "Points, one a line", widget="lines")],
-    units: Examiners,
-    due_on: Annotated[date, Label("期限", "Limit", widget="date")],
-) -> ProblemPoint:
-    """布置自查: the points of the plan, once; a case for each unit, with a line for each point."""
-    if due_on < day_of(ctx.at):
-        raise loop_rules.BadDeadline(Text("期限不能早于今天。", "The limit can't lie in the past."))
-    listed = [p.strip() for p in dict.fromkeys(points) if p.strip()]
-    if not listed or not units:
-        raise requirements.ExaminationIncomplete(
-            Text("请至少写一个问题点，选一个单位。", "Name at least one point and one unit."),
-            where={"points": Text("至少一个。", "At least one.")},
-        )
-    known: dict[str, ProblemPoint] = {
-        p.text: p for p in ProblemPoint.objects.filter(region=region, drive_name=drive_name)
-    }
-    after = max((p.position for p in known.values()), default=0)
-    rows: list[ProblemPoint] = []
-    for text in listed:
-        if text not in known:
-            after += 1
-            known[text] = ctx.create(
-                ProblemPoint(
-                    region=region,
-                    region_path=region.path,
-                    organisation=organisation,
-                    organisation_code=organisation.code,
-                    drive_name=drive_name,
-                    position=after,
-                    text=text,
-                )
-            )
-        rows.append(known[text])
-    for unit in units:
-        case = moves.issue(
-            ctx=ctx,
-            new=moves.NewCase(
-                kind=EXAMINATION_KIND,
-                title=f"对照自查：{drive_name}"[:300],
-                text="逐个对照方案所列突出问题：存在的，对应问题清单或任务；不存在、不涉及的，写明理由。",
-                source=drive_name[:120],
-                owner=unit,
-                supervisor=organisation,
-                issuer=organisation,
-                region=unit.region if unit.region_path.startswith(region.path) else region,
-                due_on=due_on,
-            ),
-        )
-        made = ctx.create(SelfExamination(case=case, drive_name=drive_name))
-        ctx.create_many([PointAnswer(examination=made, point=p) for p in rows])
-    return rows[0]
-
-
-@action(
-    "supervision.answer_point",
-    label=Text("对照", "Answer"),
-    needs=LoopGrants.HANDLE,
-    scope=lambda *, ctx, answer, **_: handled_at(ctx=ctx, case=answer.examination.case),
-    icon="pencil",
-)
-def answer_point(
-    *,
-    ctx: Context,
-    answer: TheAnswer,
-    found: Annotated[Answer, Label("对照结果", "Result")],
-    note: Annotated[str, Field(min_length=2, max_length=500), Label("说明", "Note", widget="textarea")],
-    linked: LinkedCase | None = None,
-) -> PointAnswer:
-    """对照一个问题点. What is present is linked to a row of the ledger or a task."""
-    case = answer.examination.case
-    loop_rules.stage_after(move=Move.PROGRESS, stage=case.stage_term)
-    if found is Answer.PRESENT and linked is None:
-        requirements.require_answered(unanswered=[], unlinked=[answer.point.text[:40]])
-    if linked is not None and linked.pk == case.pk:
-        requirements.require_answered(unanswered=[], unlinked=[answer.point.text[:40]])
-    return ctx.change(answer, answer=found.value, note=note, linked=linked if found is Answer.PRESENT else None)
-
-
-def require_answers(*, ctx: Context, case: Case, facts: dict[str, Any]) -> None:
-    """提交前: the kind's own rule."""
-    rows = PointAnswer.objects.filter(examination__case=case).select_related("point")
-    requirements.require_answered(
-        unanswered=[r.point.text[:40] for r in rows if not r.answer],
-        unlinked=[r.point.text[:40] for r in rows if r.answer == Answer.PRESENT and r.linked_id is None],
-    )
 
 
 @action(

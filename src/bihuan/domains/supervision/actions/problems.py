@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -83,6 +84,48 @@ def report_problem(
 ) -> ProblemEntry:
     """登记问题: one case; recorded once, counted in every campaign it belongs to."""
     _require_business(ctx, owner, issuer, item)
+    entry = open_problem(
+        ctx=ctx,
+        title=title,
+        text=text,
+        owner=owner,
+        issuer=issuer,
+        supervisor=supervisor,
+        due_on=due_on,
+        found_by=found_by,
+        clause=clause,
+        source=item.group.check_made.title if item else "",
+        level=level,
+        spot=spot,
+        person=person,
+        measures=measures,
+        item=item,
+    )
+    step = CaseStep.objects.filter(case=entry.case).first()
+    moves.attach(ctx=ctx, case=entry.case, evidence=pieces(ctx=ctx, ids=evidence or []), step=step)
+    _count(ctx, entry, drives or [])
+    return entry
+
+
+def open_problem(
+    *,
+    ctx: Context,
+    title: str,
+    text: str,
+    owner: Organisation,
+    issuer: Organisation,
+    supervisor: Organisation,
+    due_on: date,
+    found_by: FoundBy,
+    clause: str = "",
+    source: str = "",
+    level: Level = Level.ORDINARY,
+    spot: str = "",
+    person: Person | None = None,
+    measures: str = "",
+    item: CheckItem | None = None,
+) -> ProblemEntry:
+    """A row of the ledger and its case: what every way of finding a problem ends in."""
     today = day_of(ctx.at)
     if due_on < today:
         raise loop_rules.BadDeadline(
@@ -90,7 +133,6 @@ def report_problem(
             where={"due_on": Text("太早。", "Too early.")},
         )
     _require_own(person, owner.code, on=today)
-    source = item.group.check_made.title[:120] if item else ""
     case = moves.issue(
         ctx=ctx,
         new=moves.NewCase(
@@ -98,7 +140,7 @@ def report_problem(
             title=title,
             text=text,
             clause=clause,
-            source=source,
+            source=source[:120],
             owner=owner,
             owner_person=person,
             supervisor=supervisor,
@@ -108,13 +150,14 @@ def report_problem(
             level=level,
         ),
     )
-    step = CaseStep.objects.filter(case=case).first()
-    moves.attach(ctx=ctx, case=case, evidence=pieces(ctx=ctx, ids=evidence or []), step=step)
-    entry = ctx.create(
+    return ctx.create(
         ProblemEntry(case=case, found_by=found_by.value, item=item, spot=spot, found_on=today, measures=measures)
     )
-    _count(ctx, entry, drives or [])
-    return entry
+
+
+def count_in_plan(*, entry: ProblemEntry, key: UUID, name: str) -> None:
+    """A problem found against a plan's own point belongs to that plan, whether its finder sees the plan or not."""
+    ProblemDrive(problem=entry, drive=key, name=name[:200]).save(force_insert=True)
 
 
 def _require_own(person: Person | None, code: str, *, on: date) -> None:

@@ -1,8 +1,8 @@
-"""问题清单, 裁定, 典型经验, 自查与年度计划: what their pages list."""
+"""问题清单, 裁定, 典型经验与年度计划: what their pages list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,17 +10,15 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from bihuan.core.access.context import Actor, Context
+from bihuan.core.access.rows import below
 from bihuan.core.actions.problems import NotFound
 from bihuan.domains.supervision.models import (
     CheckGroup,
     PlannedInspection,
-    PointAnswer,
     Practice,
     ProblemDrive,
     ProblemEntry,
-    ProblemPoint,
     Ruling,
-    SelfExamination,
     WarningLetter,
 )
 from bihuan.domains.supervision.queries import drives as campaigns
@@ -127,41 +125,15 @@ def practices(*, ctx: Context) -> list[Practice]:
     return list(rows.order_by("-recommended_at")[:200])
 
 
+def published_practices(*, region_path: str, most: int = 30) -> list[Practice]:
+    """已推广的典型经验 of a place, the newest first: they are for everybody who works here."""
+    rows = Practice.objects.filter(below("region_path", region_path), published_at__isnull=False)
+    return list(rows.select_related("organisation").order_by("-published_at")[:most])
+
+
 def evidence_seen_by(actor: Actor) -> Q:
     """Whoever sees a practice sees the document that came with it."""
     return Q(pk__in=Practice.objects.visible_to(actor).filter(evidence__isnull=False).values("evidence"))
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One plan's points against the units that examine themselves."""
-
-    drive: str
-    points: list[ProblemPoint]
-    units: list[tuple[SelfExamination, list[PointAnswer | None]]]
-
-    @property
-    def present(self) -> int:
-        return sum(a is not None and a.answer == "present" for _, answers in self.units for a in answers)
-
-
-def examinations(*, ctx: Context) -> list[Examined]:
-    """自查对照表: by plan, a line a unit, a column a point."""
-    made = SelfExamination.objects.visible_to(ctx.actor).exclude(case__stage=Stage.WITHDRAWN.value)
-    made = made.select_related("case", "case__owner").order_by("drive_name", "case__region_path", "case__number")
-    answers: dict[Any, dict[Any, PointAnswer]] = {}
-    for answer in PointAnswer.objects.filter(examination__in=made.order_by().values("pk")).select_related("point"):
-        answers.setdefault(answer.examination_id, {})[answer.point_id] = answer
-    found: dict[str, list[SelfExamination]] = {}
-    for one in made[:500]:
-        found.setdefault(one.drive_name, []).append(one)
-    listed = []
-    for name, units in found.items():
-        points = {a.point_id: a.point for u in units for a in answers.get(u.pk, {}).values()}
-        ordered = sorted(points.values(), key=lambda p: p.position)
-        lines = [(u, [answers.get(u.pk, {}).get(p.pk) for p in ordered]) for u in units]
-        listed.append(Examined(name, ordered, lines))
-    return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +199,6 @@ def ruling_panel(*, ctx: Context, case: Case) -> Mapping[str, Any]:
 
 def _sees(ctx: Context, key: Any) -> bool:
     return bool(Case.objects.visible_to(ctx.actor).filter(pk=key).exists())
-
-
-def examination_panel(*, ctx: Context, case: Case) -> Mapping[str, Any]:
-    made = SelfExamination.objects.filter(case=case).first()
-    answers: Sequence[PointAnswer] = list(made.answers.select_related("point", "linked")) if made else []
-    return {"examination": made, "answers": answers, "left": sum(not a.answer for a in answers)}
 
 
 def planned_panel(*, ctx: Context, case: Case) -> Mapping[str, Any]:

@@ -119,3 +119,7 @@ def require_answered(*, unanswered: Sequence[str], unlinked: Sequence[str]) -> N
                 n=len(unanswered), a="、".join(unanswered[:5]) or "—", m=len(unlinked), b="、".join(unlinked[:5]) or "—"
             )
         )
+
+
+class NoPoints(Problem):
+    code = "self_examination_without_points"

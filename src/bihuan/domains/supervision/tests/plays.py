@@ -7,7 +7,7 @@ from typing import Any
 
 from bihuan.core.access.context import Actor
 from bihuan.core.actions.runner import perform
-from bihuan.domains.supervision.actions import chain, checks, planning, practices, problems
+from bihuan.domains.supervision.actions import chain, checks, examining, practices, problems
 from bihuan.domains.supervision.models import (
     Check,
     CheckItem,
@@ -17,6 +17,7 @@ from bihuan.domains.supervision.models import (
     Ruling,
     WarningLetter,
 )
+from bihuan.domains.supervision.rules.points import Point
 from bihuan.domains.supervision.terms import OPEN_CASES, UNITS, CheckKind
 from bihuan.loop.actions import directing, handling, verifying
 from bihuan.loop.models import Case
@@ -174,7 +175,7 @@ def asked(cast: Cast) -> Ruling:
 
 def examination_of(cast: Cast) -> PointAnswer:
     perform(
-        planning.start_examination,
+        examining.start_examination,
         ctx=context(office_of(cast)),
         region=cast.city,
         organisation=cast.office,
@@ -186,6 +187,30 @@ def examination_of(cast: Cast) -> PointAnswer:
     answer = PointAnswer.objects.select_related("examination__case").order_by("point__position")[0]
     perform(handling.acknowledge, ctx=context(cast.department_clerk), case=answer.examination.case)
     return PointAnswer.objects.get(pk=answer.pk)
+
+
+def items_of(cast: Cast) -> PointAnswer:
+    """A works asked to tick two items of its main responsibility; the first of them."""
+    perform(
+        examining.check_items,
+        ctx=context(office_of(cast)),
+        region=cast.city,
+        organisation=cast.office,
+        items=["重大危险源登记建档", "特种作业人员持证上岗"],
+        units=[cast.works],
+        due_on=LATER,
+    )
+    answer = PointAnswer.objects.select_related("examination__case").order_by("point__position")[0]
+    perform(handling.acknowledge, ctx=context(cast.safety_manager), case=answer.examination.case)
+    return PointAnswer.objects.get(pk=answer.pk)
+
+
+def offer_plan(monkeypatch: Any, *points: Point) -> str:
+    """A plan that a journey would offer, with the points read from it; answers its key."""
+    key = "11111111-1111-1111-1111-111111111111"
+    monkeypatch.setattr("bihuan.domains.supervision.queries.drives.offered", lambda *, ctx: {key: "集中治理实施方案"})
+    monkeypatch.setattr("bihuan.domains.supervision.queries.points.of_plan", lambda *, ctx, key: list(points))
+    return key
 
 
 def practice_of(cast: Cast, *steps: str) -> Practice:
@@ -277,6 +302,16 @@ PLAYS = {
         due_on=LATER,
     ),
     "supervision.answer_point": lambda c: by_clerk(c, answer=examination_of(c), found="absent", note="已全部评估"),
+    "supervision.check_items": lambda c: by_office(
+        c, region=c.city, organisation=c.office, items=["重大危险源登记建档"], units=[c.works], due_on=LATER
+    ),
+    "supervision.correct_point": lambda c: by_office(
+        c, point=examination_of(c).point, text="部分企业未完成反应安全风险评估", topics=["Y11"]
+    ),
+    "supervision.tick_item": lambda c: by_works(c, answer=items_of(c), found="done", note="已登记建档并备案"),
+    "supervision.admit_point": lambda c: by_clerk(
+        c, answer=examination_of(c), title="两家企业未开展反应风险评估", due_on=LATER
+    ),
     "supervision.plan_inspection": lambda c: by_clerk(
         c,
         organisation=c.industry,

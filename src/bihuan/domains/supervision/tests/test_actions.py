@@ -10,14 +10,14 @@ from bihuan.core.access.context import Actor
 from bihuan.core.actions.problems import Denied
 from bihuan.core.actions.runner import perform
 from bihuan.core.notices.models import Notice
-from bihuan.domains.supervision.actions import chain, checks, circulars, planning, practices, problems
+from bihuan.domains.supervision.actions import chain, checks, circulars, examining, planning, practices, problems
 from bihuan.domains.supervision.models import Check, CheckItem, PointAnswer, Practice, ProblemEntry, WarningLetter
 from bihuan.domains.supervision.queries import checks as reads
 from bihuan.domains.supervision.queries import circulars as circular_reads
 from bihuan.domains.supervision.queries.problems import ProblemFilter, by_drive, counts, plan_matrix
 from bihuan.domains.supervision.queries.problems import problems as ledger
 from bihuan.domains.supervision.rules import requirements
-from bihuan.domains.supervision.terms import CLOSED_CASES, DRIVES, CheckKind, Result
+from bihuan.domains.supervision.terms import CLOSED_CASES, DRIVES, CheckKind, ItemAnswer, Result
 from bihuan.domains.supervision.tests import plays
 from bihuan.loop.actions import handling, verifying
 from bihuan.loop.models import Case
@@ -220,17 +220,17 @@ def test_a_circular_keeps_its_figures_and_tells_its_units(cast, office):
 def test_a_self_examination_is_whole_when_every_point_is_answered_and_what_is_present_has_a_row(cast):
     first, clerk = plays.examination_of(cast), context(cast.department_clerk)
     with pytest.raises(requirements.ExaminationIncomplete):
-        perform(planning.answer_point, ctx=clerk, answer=first, found="present", note="两家未评估")
+        perform(examining.answer_point, ctx=clerk, answer=first, found="present", note="两家未评估")
     own = perform(
         problems.report_problem, ctx=clerk, title="两家未评估", owner=cast.industry, issuer=cast.industry,
         supervisor=cast.office, due_on=plays.LATER, found_by="self",
     ).value  # fmt: skip
-    perform(planning.answer_point, ctx=clerk, answer=first, found="present", note="两家未评估", linked=own.case)
+    perform(examining.answer_point, ctx=clerk, answer=first, found="present", note="两家未评估", linked=own.case)
     case = Case.objects.get(pk=first.examination.case_id)
     with pytest.raises(requirements.ExaminationIncomplete, match="应急物资"):
         perform(handling.submit, ctx=clerk, case=case, note="自查完毕")
     second = PointAnswer.objects.get(point__position=2)
-    perform(planning.answer_point, ctx=clerk, answer=second, found="absent", note="配备齐全")
+    perform(examining.answer_point, ctx=clerk, answer=second, found="absent", note="配备齐全")
     assert perform(handling.submit, ctx=clerk, case=case, note="自查完毕").value.stage == Stage.SUBMITTED
 
 
@@ -238,11 +238,30 @@ def test_points_given_again_are_not_doubled(cast, office):
     plays.examination_of(cast)
     said = {"region": cast.city, "organisation": cast.office, "drive_name": "集中治理实施方案", "due_on": plays.LATER}
     points = ["应急物资配备不足", "园区封闭化未完成"]
-    perform(planning.start_examination, ctx=office, points=points, units=[cast.district_emergency], **said)
+    perform(examining.start_examination, ctx=office, points=points, units=[cast.district_emergency], **said)
     asked = PointAnswer.objects.filter(examination__case__owner=cast.district_emergency)
     assert [a.point.position for a in asked] == [2, 3]
+    with pytest.raises(requirements.NoPoints):
+        perform(examining.start_examination, ctx=office, points=["x"], units=[], **said)
+
+
+def test_a_plan_without_problem_points_is_said_to_have_none(cast, office, monkeypatch):
+    said = {"region": cast.city, "organisation": cast.office, "units": [cast.industry], "due_on": plays.LATER}
+    key = plays.offer_plan(monkeypatch)
+    with pytest.raises(requirements.NoPoints, match="集中治理实施方案"):
+        perform(examining.examine_plan, ctx=office, plan=key, **said)
+
+
+def test_an_item_of_main_responsibility_is_ticked_or_becomes_a_problem(cast):
+    first, works = plays.items_of(cast), context(cast.safety_manager)
     with pytest.raises(requirements.ExaminationIncomplete):
-        perform(planning.start_examination, ctx=office, points=["x"], units=[], **said)
+        perform(examining.tick_item, ctx=works, answer=first, found="not_done", note="尚未备案")
+    said = {"title": "二号罐区重大危险源未备案", "due_on": plays.LATER}
+    admitted = perform(examining.admit_point, ctx=works, answer=first, **said).value
+    assert (admitted.answer_term, admitted.linked.owner) == (ItemAnswer.NOT_DONE, cast.works)
+    second = PointAnswer.objects.get(point__position=2)
+    ticked = perform(examining.tick_item, ctx=works, answer=second, found="done", note="十二人均持证").value
+    assert ticked.answer_term is ItemAnswer.DONE
 
 
 def test_a_plan_shows_the_campaigns_it_forgets(cast, office, monkeypatch):

@@ -1,4 +1,4 @@
-"""问题清单, 书面请示, 典型经验, 自查对照, 年度计划."""
+"""问题清单, 书面请示, 典型经验, 年度计划."""
 
 from __future__ import annotations
 
@@ -81,13 +81,6 @@ def practices(request: HttpRequest) -> HttpResponse:
     ctx = context_of(request)
     reads.require_any(ctx=ctx)
     return _page(request, "practices", Text("典型经验", "Good practice"), practices=reads.practices(ctx=ctx))
-
-
-@require_GET
-def examinations(request: HttpRequest) -> HttpResponse:
-    ctx = context_of(request)
-    reads.require_any(ctx=ctx)
-    return _page(request, "examinations", Text("自查对照", "Self-examination"), plans=reads.examinations(ctx=ctx))
 
 
 @require_GET

@@ -39,16 +39,16 @@ def workbook(rows: Sequence[ProblemEntry], *, on: date) -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = str(Text("问题清单", "Problems"))
-    _write(sheet, 1, 1, str(Text("问题清单（{on}）", "Problem ledger ({on})").format(on=on.isoformat())))
+    write_text(sheet, 1, 1, str(Text("问题清单（{on}）", "Problem ledger ({on})").format(on=on.isoformat())))
     sheet.cell(1, 1).font = Font(size=16, bold=True)
     for column, (label, wide) in enumerate(COLUMNS, 1):
-        _write(sheet, 2, column, str(label))
+        write_text(sheet, 2, column, str(label))
         sheet.cell(2, column).font = Font(bold=True)
         sheet.cell(2, column).fill = PatternFill("solid", fgColor="FFE8EDF4")
         sheet.column_dimensions[get_column_letter(column)].width = wide
     for number, entry in enumerate(rows, 1):
         for column, value in enumerate(_cells(number, entry), 1):
-            _write(sheet, 2 + number, column, value)
+            write_text(sheet, 2 + number, column, value)
             sheet.cell(2 + number, column).alignment = Alignment(vertical="top", wrap_text=True)
     sheet.freeze_panes = "C3"
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(COLUMNS))}{max(3, len(rows) + 2)}"
@@ -77,7 +77,7 @@ def _cells(number: int, entry: ProblemEntry) -> tuple[str | int, ...]:
     )
 
 
-def _write(sheet: object, row: int, column: int, value: str | int) -> None:
+def write_text(sheet: object, row: int, column: int, value: str | int) -> None:
     """公式防护: text goes in as text, whatever it begins with."""
     cell = sheet.cell(row, column)  # type: ignore[attr-defined]
     if isinstance(value, str):

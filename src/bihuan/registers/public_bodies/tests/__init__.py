@@ -1,0 +1,1 @@
+"""How supervising bodies are set up, equipped and trained."""

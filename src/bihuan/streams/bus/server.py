@@ -22,6 +22,7 @@ from bihuan.streams.bus.users import User
 
 DISK_FULL: Final = b"no space left on device"
 ENOUGH_ROOM: Final = 256 << 20
+NO_ROOM: Final = 8 << 20  # about what one large message takes
 
 
 class ServerMissing(Problem):
@@ -172,7 +173,8 @@ class Server:
 
     def is_stuck(self) -> bool:
         """A full disk leaves nats-server refusing to write after there is room again (seen with 2.15); only a restart
-        helps. True once for each time it said so and there is room now.
+        helps. True once for each time it said so, or had no room to say it in, and there is room now: its log lies on
+        the same disk, and a stream refuses in silence after the one line it may have lost.
         """
         log = self.settings.home / "nats.log"
         if log.exists() and log.stat().st_size > self._read:
@@ -182,6 +184,7 @@ class Server:
             self._read += len(text)
             self._was_full |= DISK_FULL in text.lower()
         usage = shutil.disk_usage(self.settings.home)
+        self._was_full |= usage.free < min(NO_ROOM, usage.total // 100)
         if not self._was_full or usage.free < min(ENOUGH_ROOM, usage.total // 10):
             return False
         self._was_full = False

@@ -15,7 +15,7 @@ from nats.js.errors import APIError, KeyNotFoundError
 from bihuan.streams.bus import client, layout
 from bihuan.streams.bus.lease import Lease
 from bihuan.streams.bus.reader import OrderedReader, StreamBeganAnew
-from bihuan.streams.bus.server import Server, ServerSettings, configuration
+from bihuan.streams.bus.server import NO_ROOM, Server, ServerSettings, configuration
 
 pytestmark = pytest.mark.nats
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
@@ -269,7 +269,7 @@ def test_a_reader_of_a_stream_that_was_made_anew_says_so_instead_of_skipping(bus
 
 def test_a_server_whose_disk_was_full_is_stuck_once_there_is_room(tmp_path, monkeypatch):
     made = Server(ServerSettings(home=tmp_path, users=()))
-    usage = SimpleNamespace(total=100 << 30, free=0)
+    usage = SimpleNamespace(total=100 << 30, free=NO_ROOM)
     monkeypatch.setattr("bihuan.streams.bus.server.shutil.disk_usage", lambda _: usage)
     assert not made.is_stuck()
     with (tmp_path / "nats.log").open("a") as log:
@@ -278,3 +278,13 @@ def test_a_server_whose_disk_was_full_is_stuck_once_there_is_room(tmp_path, monk
     usage.free = 10 << 30
     assert made.is_stuck()
     assert not made.is_stuck(), "it was said once"
+
+
+def test_a_full_disk_is_noticed_though_the_log_had_no_room_to_say_so(tmp_path, monkeypatch):
+    made = Server(ServerSettings(home=tmp_path, users=()))
+    usage = SimpleNamespace(total=100 << 30, free=NO_ROOM - 1)
+    monkeypatch.setattr("bihuan.streams.bus.server.shutil.disk_usage", lambda _: usage)
+    assert not made.is_stuck(), "the disk is still full"
+    usage.free = 10 << 30
+    assert made.is_stuck()
+    assert not made.is_stuck(), "it was noticed once"

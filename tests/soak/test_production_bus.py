@@ -158,9 +158,12 @@ async def publish(bus: Bus) -> tuple[int, float, dict[str, int]]:
             longest, last = max(longest, time.monotonic() - last), time.monotonic()
         limit = time.monotonic() + 120
         while True:
-            infos = [await js.stream_info(stream.name) for stream in layout.STREAMS]
+            try:
+                infos = [await js.stream_info(stream.name) for stream in layout.STREAMS]
+            except (NatsError, TimeoutError):
+                infos = []  # who leads a stream is being settled yet
             whole = [i for i in infos if i.cluster and all(r.current for r in i.cluster.replicas or [])]
-            if len(whole) == len(infos):
+            if infos and len(whole) == len(infos):
                 break
             assert time.monotonic() < limit
             await asyncio.sleep(0.2)

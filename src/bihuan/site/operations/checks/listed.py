@@ -54,7 +54,7 @@ CHECKS = (
 
 
 def examine(*, at: datetime) -> Iterator[Finding]:
-    """Every check. A database that doesn't answer is one finding, not twenty."""
+    """Every check. A database that doesn't answer is one finding, not twenty; a full disk ends no more than one check."""
     is_away = False
     for check in CHECKS:
         if is_away and check.ask.__module__ in (records.__name__, protection.__name__):
@@ -73,6 +73,12 @@ def examine(*, at: datetime) -> Iterator[Finding]:
                     ),
                 )
             is_away = True
+        except OSError as wrong:
+            yield bad(
+                check.code,
+                Text("“{c}”没有查成：{e}", "“{c}” could not be looked at: {e}").format(c=check.label, e=wrong.strerror or wrong),
+                Text("先解决上面列出的磁盘等问题，再检查一次。", "Mend what is listed before this, such as the disk, then look again."),
+            )  # fmt: skip
 
 
 def worst(findings: list[Finding]) -> State:

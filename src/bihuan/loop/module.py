@@ -132,7 +132,7 @@ MODULE = Module(
         MenuItem(Text("收件箱", "Inbox"), "inbox", "inbox", SEES, order=10),
         MenuItem(Text("总览", "Overview"), "overview", "chart-bar", SEES, order=20),
         MenuItem(Text("事项台账", "Case ledger"), "cases", "list", SEES, order=30),
-        MenuItem(usage.LABEL, "usage", "activity", (LoopGrants.DIRECT,), section="insight", order=80),
+        MenuItem(usage.LABEL, "usage", "activity", (LoopGrants.DIRECT,), section="campaign", order=90),
         MenuItem(Text("周期职责", "Duties"), "duties", "refresh", DIRECTS, section="settings", order=20),
         MenuItem(Text("催办规则", "Escalation plans"), "escalation", "clock", DIRECTS, section="settings", order=30),
     ),

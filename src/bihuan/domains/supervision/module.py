@@ -36,7 +36,7 @@ CONDUCTS = tuple(SupervisionGrants)
 #: Y01–Y27: whichever problem of the catalogue a plan lists is put to the units in the plan's own words.
 POINTS = {
     f"Y{number:02}": Text(
-        "督导检查 → 自查对照 → 按方案布置自查：方案写有这一问题的，按原编号、类别、原文逐条布置并对上目录；各单位逐条对照，“存在”的登记问题或对应任务；单位 × 问题点一览，Excel",
+        "督导检查 → 对照自查 → 按方案布置自查：方案写有这一问题的，按原编号、类别、原文逐条布置并对上目录；各单位逐条对照，“存在”的登记问题或对应任务；单位 × 问题点一览，Excel",
         "Checks → Self-examination → by a plan: where a plan lists this problem, it is put to the units with its own number, group and words and told apart by the catalogue; what is present becomes a problem or leads to a task; units by points, Excel",
     )
     for number in range(1, 28)
@@ -141,7 +141,7 @@ MODULE = Module(
         ),
         **POINTS,
         "B16": Text(
-            "自查对照 → 布置主体责任自查：重点事项默认清单（待核，可增删改）逐家逐项勾选，未落实的登记问题整改；Excel",
+            "对照自查 → 布置主体责任自查：重点事项默认清单（待核，可增删改）逐家逐项勾选，未落实的登记问题整改；Excel",
             "Self-examination → main responsibility: the default items (unverified, can be changed) are ticked one by one by each enterprise; what is not done becomes a problem; Excel",
         ),
         "C17": Text(

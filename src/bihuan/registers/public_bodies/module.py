@@ -147,7 +147,7 @@ MODULE = Module(
         *_means.menu,
         *_learning.menu,
         MenuItem(
-            Text("学习贯彻情况", "Who has studied"), "study", "book", tuple(PublicBodiesGrants), section="insight", order=58
+            Text("学习贯彻情况", "Who has studied"), "study", "book", tuple(PublicBodiesGrants), section="parties", order=90
         ),
     ),
     serves={

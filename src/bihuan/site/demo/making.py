@@ -109,7 +109,7 @@ TRIES = (
         "As yingji open Map, Register checks, Static risk and Admission of projects: each colour names its scheme, each lost point what wins it back",
     ),
     Text(
-        "用 anwei 打开“督导检查 → 自查对照”：方案所列突出问题逐条发给各单位，谁还没有对照一目了然；再用 gongxin 或 qiye 逐条对照",
+        "用 anwei 打开“督导检查 → 对照自查”：方案所列突出问题逐条发给各单位，谁还没有对照一目了然；再用 gongxin 或 qiye 逐条对照",
         "As anwei open Checks → Self-examination: the problems the plan lists, put to each unit, and who has not answered; answer them as gongxin or qiye",
     ),
     Text(

@@ -51,7 +51,7 @@ class Examined:
 
 
 def examinations(*, ctx: Context, most: int = MOST_UNITS) -> list[Examined]:
-    """自查对照表: by plan, a line a unit, a column a point. Three queries, however many units."""
+    """对照自查表: by plan, a line a unit, a column a point. Three queries, however many units."""
     made = SelfExamination.objects.visible_to(ctx.actor).exclude(case__stage=Stage.WITHDRAWN.value)
     made = made.select_related("case", "case__owner").order_by("drive_name", "case__region_path", "case__number")
     shown = list(made[:most])

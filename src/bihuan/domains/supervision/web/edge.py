@@ -19,7 +19,7 @@ TABS = (
     ("checks", Text("检查", "Checks"), "supervision", "search", True),
     ("circulars", Text("通报与警示", "Circulars and warnings"), "supervision-circulars", "speakerphone", False),
     ("rulings", Text("书面请示", "Rulings"), "supervision-rulings", "gavel", False),
-    ("examinations", Text("自查对照", "Self-examination"), "supervision-examinations", "list", False),
+    ("examinations", Text("对照自查", "Self-examination"), "supervision-examinations", "list", False),
     ("plans", Text("年度检查计划", "Yearly plans"), "supervision-plans", "calendar-event", False),
     ("practices", Text("典型经验", "Good practice"), "supervision-practices", "star", False),
 )

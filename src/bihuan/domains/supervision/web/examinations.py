@@ -1,4 +1,4 @@
-"""自查对照: the points against the units, on the page and as a workbook."""
+"""对照自查: the points against the units, on the page and as a workbook."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bihuan.kernel.calendar import day_of
 from bihuan.kernel.text import Text
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-EXAMINATIONS = Text("自查对照", "Self-examination")
+EXAMINATIONS = Text("对照自查", "Self-examination")
 #: Units in the file: as many as one may see, within what a sheet can be read with.
 MOST_UNITS = 5_000
 UNANSWERED = Text("未对照", "Open")

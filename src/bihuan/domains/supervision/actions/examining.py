@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from bihuan.core.access.context import Context
+from bihuan.core.access.scope import Place
 from bihuan.core.actions.action import Label, Ref, action
 from bihuan.domains.supervision.actions.chain import WarnedBy
 from bihuan.domains.supervision.actions.checks import TheRegion, conducted_at
@@ -241,11 +242,15 @@ def correct_point(
     return ctx.change(point, text=text.strip(), topics=topics or point.topics)
 
 
+def _handled_at(*, ctx: Context, answer: PointAnswer, **_: Any) -> Place:
+    return handled_at(ctx=ctx, case=answer.examination.case)
+
+
 @action(
     "supervision.answer_point",
     label=Text("对照", "Answer"),
     needs=LoopGrants.HANDLE,
-    scope=lambda *, ctx, answer, **_: handled_at(ctx=ctx, case=answer.examination.case),
+    scope=_handled_at,
     icon="pencil",
 )
 def answer_point(
@@ -266,7 +271,7 @@ def answer_point(
     "supervision.tick_item",
     label=Text("勾选", "Tick"),
     needs=LoopGrants.HANDLE,
-    scope=lambda *, ctx, answer, **_: handled_at(ctx=ctx, case=answer.examination.case),
+    scope=_handled_at,
     icon="circle-check",
 )
 def tick_item(
@@ -286,7 +291,7 @@ def tick_item(
     "supervision.admit_point",
     label=Text("存在（未落实），登记问题", "Report it as a problem"),
     needs=LoopGrants.HANDLE,
-    scope=lambda *, ctx, answer, **_: handled_at(ctx=ctx, case=answer.examination.case),
+    scope=_handled_at,
     icon="flag",
     tone="secondary",
 )
@@ -344,7 +349,8 @@ def _answer(
         note=note[:500],
         spot=spot,
         linked=linked if found is Answer.PRESENT else None,
-        proofs=[str(p.pk) for p in proofs],
+        # Answered anew, a point keeps what showed it before.
+        proofs=list(dict.fromkeys([*answer.proofs, *(str(p.pk) for p in proofs)])),
     )
 
 

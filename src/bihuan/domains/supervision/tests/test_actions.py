@@ -225,7 +225,12 @@ def test_a_self_examination_is_whole_when_every_point_is_answered_and_what_is_pr
         problems.report_problem, ctx=clerk, title="两家未评估", owner=cast.industry, issuer=cast.industry,
         supervisor=cast.office, due_on=plays.LATER, found_by="self",
     ).value  # fmt: skip
-    perform(examining.answer_point, ctx=clerk, answer=first, found="present", note="两家未评估", linked=own.case)
+    shown = cast.evidence(cast.department_clerk, cast.industry)
+    said = {"answer": first, "found": "present", "note": "两家未评估", "linked": own.case}
+    perform(examining.answer_point, ctx=clerk, evidence=[shown.pk], **said)
+    said["answer"] = PointAnswer.objects.get(pk=first.pk)
+    again = perform(examining.answer_point, ctx=clerk, **said).value
+    assert again.proofs == [str(shown.pk)], "answered anew it keeps what showed it"
     case = Case.objects.get(pk=first.examination.case_id)
     with pytest.raises(requirements.ExaminationIncomplete, match="应急物资"):
         perform(handling.submit, ctx=clerk, case=case, note="自查完毕")
